@@ -1,0 +1,343 @@
+/* archive-deliver.c: deliveries: prepared on a pool, committed by the current store's writer */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "archive-private.h"
+#include "catalogue.h"
+#include "errors.h"
+#include "folder-path.h"
+#include "store-deliver.h"
+
+#define MAX_BATCH 20000
+#define MAX_MESSAGE G_MAXINT32
+
+/* One call of mun_archive_deliver(). */
+typedef struct {
+  MunStoreEntry *current;
+  GPtrArray *entries;
+  GCancellable *cancellable;
+  GMutex lock;
+  GCond done;
+  guint pending;
+} Delivery;
+
+/* One of its items on the pool. */
+typedef struct {
+  Delivery *delivery;
+  MunDelivery *item;
+  char *folder, *scope;
+  MunPrepared *prepared;
+  gint64 duplicate_store, duplicate_number;
+} Task;
+
+void
+mun_delivery_clear (MunDelivery *item)
+{
+  g_clear_pointer (&item->message_id, g_free);
+  g_clear_error (&item->error);
+}
+
+static gboolean
+known_piece_cb (const guint8 digest[MUN_DIGEST_SIZE], gpointer user_data)
+{
+  return mun_database_get_int (user_data, 0, "SELECT id FROM pieces WHERE digest = ?1", "b", digest,
+                               (gsize)MUN_DIGEST_SIZE)
+         != 0;
+}
+
+/* Is the same message in the scope already, in whichever store? */
+static gboolean
+find_duplicate (Task *task)
+{
+  GPtrArray *entries = task->delivery->entries;
+
+  for (guint i = 0; i < entries->len && task->duplicate_number == 0; i++) {
+    MunStoreEntry *entry = g_ptr_array_index (entries, i);
+    MunDatabase *reader
+        = entry->store != NULL ? mun_store_acquire_reader (entry->store, NULL) : NULL;
+
+    if (reader == NULL)
+      continue;
+    task->duplicate_number = mun_store_find_digest (reader, task->scope, task->prepared->digest);
+    task->duplicate_store = entry->id;
+    mun_store_release_reader (entry->store, reader);
+  }
+  return task->duplicate_number != 0;
+}
+
+static void
+prepare (Task *task)
+{
+  MunStore *store = task->delivery->current->store;
+  MunDelivery *item = task->item;
+  MunDatabase *reader;
+
+  if (g_cancellable_set_error_if_cancelled (task->delivery->cancellable, &item->error))
+    return;
+  if (g_bytes_get_size (item->raw) > MAX_MESSAGE) {
+    g_set_error_literal (&item->error, MUN_ERROR, MUN_ERROR_TOO_LARGE,
+                         "the message is larger than 2 GiB");
+    return;
+  }
+  task->folder = mun_path_normalize (item->folder, &item->error);
+  if (task->folder == NULL)
+    return;
+  task->scope = mun_path_dup_scope (task->folder);
+  task->prepared = mun_prepared_new (item->raw);
+  task->prepared->folder = task->folder;
+  task->prepared->source_key = item->source_key;
+  task->prepared->profile = item->profile_id;
+  task->prepared->received
+      = item->received > 0 ? item->received : g_get_real_time () / G_USEC_PER_SEC;
+  if (find_duplicate (task))
+    return;
+  reader = mun_store_acquire_reader (store, &item->error);
+  if (reader == NULL)
+    return;
+  mun_prepared_parse (task->prepared, mun_store_get_sealer (store), known_piece_cb, reader,
+                      &item->error);
+  mun_store_release_reader (store, reader);
+}
+
+static void
+prepare_cb (gpointer data, gpointer user_data)
+{
+  Task *task = data;
+  Delivery *delivery = task->delivery;
+
+  prepare (task);
+  g_mutex_lock (&delivery->lock);
+  if (--delivery->pending == 0)
+    g_cond_signal (&delivery->done);
+  g_mutex_unlock (&delivery->lock);
+}
+
+static GThreadPool *
+shared_pool (void)
+{
+  static GThreadPool *pool;
+
+  if (g_once_init_enter (&pool)) {
+    GThreadPool *made
+        = g_thread_pool_new (prepare_cb, NULL, MAX (g_get_num_processors (), 2), FALSE, NULL);
+
+    g_once_init_leave (&pool, made);
+  }
+  return pool;
+}
+
+static void
+prepare_all (Delivery *delivery, Task *tasks, guint n_tasks)
+{
+  delivery->pending = n_tasks;
+  for (guint i = 0; i < n_tasks; i++)
+    g_thread_pool_push (shared_pool (), &tasks[i], NULL);
+  g_mutex_lock (&delivery->lock);
+  while (delivery->pending > 0)
+    g_cond_wait (&delivery->done, &delivery->lock);
+  g_mutex_unlock (&delivery->lock);
+}
+
+/* Source keys of messages that were there before. */
+typedef struct {
+  Task *tasks;
+  guint n_tasks;
+  gint64 store;
+} Keys;
+
+static gboolean
+keys_work (MunStore *store, gpointer data, GError **error)
+{
+  Keys *keys = data;
+  MunDatabase *database = mun_store_get_database (store);
+
+  for (guint i = 0; i < keys->n_tasks; i++) {
+    Task *task = &keys->tasks[i];
+    MunFolderIds ids;
+
+    if (task->duplicate_number == 0 || task->item->source_key == NULL)
+      continue;
+    if (!mun_catalogue_ensure_folder (database, task->scope, &ids, error)
+        || !mun_store_add_source_key (database, ids.folder, task->item->source_key,
+                                      task->duplicate_store == keys->store ? 0
+                                                                           : task->duplicate_store,
+                                      task->duplicate_number, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+remember_keys (Delivery *delivery, Task *tasks, guint n_tasks, GError **error)
+{
+  Keys keys = { tasks, n_tasks, delivery->current->id };
+  guint count = 0;
+
+  for (guint i = 0; i < n_tasks; i++)
+    if (tasks[i].duplicate_number != 0 && tasks[i].item->source_key != NULL)
+      count++;
+  return count == 0 || mun_store_write (delivery->current->store, count, keys_work, &keys, error);
+}
+
+static gboolean
+commit (Delivery *delivery, Task *tasks, guint n_tasks, GError **error)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new ();
+
+  if (g_cancellable_set_error_if_cancelled (delivery->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n_tasks; i++)
+    if (tasks[i].item->error == NULL && tasks[i].duplicate_number == 0)
+      g_ptr_array_add (items, tasks[i].prepared);
+  /* The keys first: on their own they change nothing that anybody sees. */
+  return remember_keys (delivery, tasks, n_tasks, error)
+         && (items->len == 0 || mun_store_deliver (delivery->current->store, items, error));
+}
+
+static void
+report (Delivery *delivery, Task *task)
+{
+  MunDelivery *item = task->item;
+  gint64 store = delivery->current->id, number;
+
+  if (item->error != NULL)
+    return;
+  if (task->duplicate_number != 0) {
+    item->result = MUN_DELIVERY_DUPLICATE;
+    store = task->duplicate_store;
+    number = task->duplicate_number;
+  } else {
+    item->result = task->prepared->is_duplicate ? MUN_DELIVERY_DUPLICATE : MUN_DELIVERY_ARCHIVED;
+    number = task->prepared->number;
+  }
+  item->message_id = g_strdup_printf ("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, store, number);
+}
+
+static gboolean
+deliver (Delivery *delivery, Task *tasks, MunDelivery **items, guint n_items, GError **error)
+{
+  gboolean ok;
+
+  for (guint i = 0; i < n_items; i++) {
+    items[i]->result = MUN_DELIVERY_FAILED;
+    items[i]->message_id = NULL;
+    items[i]->error = NULL;
+    tasks[i].delivery = delivery;
+    tasks[i].item = items[i];
+  }
+  prepare_all (delivery, tasks, n_items);
+  ok = commit (delivery, tasks, n_items, error);
+  for (guint i = 0; i < n_items; i++) {
+    if (ok)
+      report (delivery, &tasks[i]);
+    else
+      mun_delivery_clear (items[i]);
+    g_clear_pointer (&tasks[i].prepared, mun_prepared_free);
+    g_free (tasks[i].folder);
+    g_free (tasks[i].scope);
+  }
+  return ok;
+}
+
+gboolean
+mun_archive_deliver (MunArchive *self, MunDelivery **items, guint n_items,
+                     GCancellable *cancellable, GError **error)
+{
+  g_autoptr (MunStoreEntry) current = NULL;
+  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
+  g_autofree Task *tasks = g_new0 (Task, n_items);
+  Delivery delivery = { 0 };
+  gboolean ok;
+
+  if (n_items > MAX_BATCH) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE,
+                 "a batch of %u messages: at most %d are taken", n_items, MAX_BATCH);
+    return FALSE;
+  }
+  current = mun_archive_find_current (self, error);
+  if (current == NULL)
+    return FALSE;
+  if (n_items == 0)
+    return TRUE;
+  delivery.current = current;
+  delivery.entries = entries;
+  delivery.cancellable = cancellable;
+  g_mutex_init (&delivery.lock);
+  g_cond_init (&delivery.done);
+  ok = deliver (&delivery, tasks, items, n_items, error);
+  g_mutex_clear (&delivery.lock);
+  g_cond_clear (&delivery.done);
+  return ok;
+}
+
+/* A key's message as one store knows it. */
+static MunKnown
+find_key_in (MunDatabase *database, const char *scope, const char *key, gint64 *store,
+             gint64 *number)
+{
+  MunFolderIds ids;
+  sqlite3_stmt *row;
+
+  if (!mun_catalogue_find_folder (database, scope, &ids))
+    return MUN_KNOWN_NO;
+  row = mun_database_prepare (database, NULL,
+                              "SELECT store, number FROM source_keys WHERE scope = ?1 AND key = ?2",
+                              "is", ids.folder, key);
+  if (row == NULL || !mun_database_step (database, row, NULL))
+    return MUN_KNOWN_NO;
+  *store = sqlite3_column_int64 (row, 0);
+  *number = sqlite3_column_int64 (row, 1);
+  sqlite3_reset (row);
+  return *number != 0 ? MUN_KNOWN_YES : MUN_KNOWN_DELETED;
+}
+
+/* The folder of a message that some store's key means; a message that is gone was deleted. */
+static MunKnown
+locate (MunArchive *self, gint64 store, gint64 number, char **message_id, char **current_folder)
+{
+  g_autoptr (MunStoreEntry) entry = mun_archive_find_entry (self, store, NULL);
+  MunDatabase *reader = entry != NULL ? mun_store_acquire_reader (entry->store, NULL) : NULL;
+  gint64 folder;
+
+  if (reader == NULL)
+    return MUN_KNOWN_DELETED;
+  folder = mun_database_get_int (reader, 0, "SELECT folder FROM messages WHERE number = ?1", "i",
+                                 number);
+  if (folder != 0 && current_folder != NULL)
+    *current_folder = mun_catalogue_dup_path (reader, folder);
+  mun_store_release_reader (entry->store, reader);
+  if (folder == 0)
+    return MUN_KNOWN_DELETED;
+  if (message_id != NULL)
+    *message_id = g_strdup_printf ("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, store, number);
+  return MUN_KNOWN_YES;
+}
+
+MunKnown
+mun_archive_find_source_key (MunArchive *self, const char *path, const char *source_key,
+                             char **message_id, char **current_folder, GError **error)
+{
+  g_autofree char *clean = mun_path_normalize (path, error);
+  g_autofree char *scope = clean != NULL ? mun_path_dup_scope (clean) : NULL;
+  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
+
+  for (guint i = 0; scope != NULL && i < entries->len; i++) {
+    MunStoreEntry *entry = g_ptr_array_index (entries, i);
+    MunDatabase *reader;
+    gint64 store = 0, number = 0;
+    MunKnown known;
+
+    if (entry->store == NULL)
+      continue;
+    reader = mun_store_acquire_reader (entry->store, error);
+    if (reader == NULL)
+      return MUN_KNOWN_NO;
+    known = find_key_in (reader, scope, source_key, &store, &number);
+    mun_store_release_reader (entry->store, reader);
+    if (known == MUN_KNOWN_YES)
+      return locate (self, store != 0 ? store : entry->id, number, message_id, current_folder);
+    if (known == MUN_KNOWN_DELETED)
+      return known;
+  }
+  return MUN_KNOWN_NO;
+}

@@ -1,0 +1,277 @@
+/* archive-search.c: one search over all stores: a snapshot, paged in several orders */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "archive-search.h"
+
+#include "archive-private.h"
+#include "catalogue.h"
+#include "errors.h"
+#include "search-part.h"
+
+/* Where the last page by descending date ended: the next one goes on there without counting rows.
+ */
+typedef struct {
+  guint64 position; /* 0 = none */
+  gint64 number;
+  guint part;
+} Anchor;
+
+struct _MunSearch {
+  GObject parent_instance;
+  MunQuery *query;
+  GPtrArray *parts; /* MunSearchPart */
+  GMutex lock;
+  Anchor anchor;
+};
+
+G_DEFINE_FINAL_TYPE (MunSearch, mun_search, G_TYPE_OBJECT)
+
+static void
+mun_search_finalize (GObject *object)
+{
+  MunSearch *self = MUN_SEARCH (object);
+
+  g_clear_pointer (&self->query, mun_query_free);
+  g_ptr_array_unref (self->parts);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (mun_search_parent_class)->finalize (object);
+}
+
+static void
+mun_search_class_init (MunSearchClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = mun_search_finalize;
+}
+
+static void
+mun_search_init (MunSearch *self)
+{
+  self->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)mun_search_part_free);
+  g_mutex_init (&self->lock);
+}
+
+MunSearch *
+mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error)
+{
+  g_autoptr (MunSearch) self = g_object_new (MUN_TYPE_SEARCH, NULL);
+  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (archive);
+  gboolean has_folder = query->folder == NULL || *query->folder == '\0';
+
+  self->query = mun_query_copy (query);
+  for (guint i = 0; i < entries->len; i++) {
+    MunStoreEntry *entry = g_ptr_array_index (entries, i);
+    MunSearchPart *part;
+
+    if (entry->store == NULL)
+      continue;
+    part = mun_search_part_new (entry, query, error);
+    if (part == NULL)
+      return NULL;
+    has_folder = has_folder || part->has_folder;
+    if (part->is_empty)
+      mun_search_part_free (part);
+    else
+      g_ptr_array_add (self->parts, part);
+  }
+  if (!has_folder) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_NOT_FOUND, "folder %s does not exist", query->folder);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+/* A connection a part, for as long as a page or a count takes. */
+static void
+release_readers (MunSearch *self, MunDatabase **readers)
+{
+  for (guint i = 0; i < self->parts->len; i++) {
+    MunSearchPart *part = g_ptr_array_index (self->parts, i);
+
+    if (readers[i] != NULL)
+      mun_store_release_reader (part->entry->store, readers[i]);
+  }
+  g_free (readers);
+}
+
+static MunDatabase **
+acquire_readers (MunSearch *self, GCancellable *cancellable, GError **error)
+{
+  MunDatabase **readers = g_new0 (MunDatabase *, self->parts->len + 1);
+
+  for (guint i = 0; i < self->parts->len; i++) {
+    MunSearchPart *part = g_ptr_array_index (self->parts, i);
+
+    readers[i] = mun_store_acquire_reader (part->entry->store, error);
+    if (readers[i] == NULL) {
+      release_readers (self, readers);
+      return NULL;
+    }
+    mun_database_watch (readers[i], cancellable);
+  }
+  return readers;
+}
+
+guint64
+mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellable *cancellable,
+                  GError **error)
+{
+  MunDatabase **readers = acquire_readers (self, cancellable, error);
+  guint64 most = limit == 0 ? MUN_SEARCH_COUNT_LIMIT : limit;
+  guint64 total = 0;
+  gboolean ok = readers != NULL;
+
+  if (readers == NULL)
+    return G_MAXUINT64;
+  for (guint i = 0; ok && i < self->parts->len && total <= most; i++) {
+    guint64 room = most == G_MAXUINT64 ? most : most - total + 1;
+    guint64 count;
+
+    ok = mun_search_part_count (g_ptr_array_index (self->parts, i), readers[i], self->query, room,
+                                &count, error);
+    total += count;
+  }
+  release_readers (self, readers);
+  if (!ok)
+    return G_MAXUINT64;
+  if (is_more != NULL)
+    *is_more = total > most;
+  return MIN (total, most);
+}
+
+typedef struct {
+  gboolean descending;
+} Order;
+
+static gint
+compare_hits (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const MunSearchHit *first = a, *second = b;
+  const Order *order = data;
+  gint result;
+
+  if (first->text != NULL && second->text != NULL)
+    result = g_ascii_strcasecmp (first->text, second->text);
+  else
+    result = (first->key > second->key) - (first->key < second->key);
+  if (result == 0)
+    result = (first->number > second->number) - (first->number < second->number);
+  if (order->descending)
+    result = -result;
+  return result != 0 ? result : (gint)first->part - (gint)second->part;
+}
+
+static void
+clear_hit (gpointer hit)
+{
+  g_free (((MunSearchHit *)hit)->text);
+}
+
+/* The hits of a page, and a few too many when several stores take part. */
+static gboolean
+list_hits (MunSearch *self, MunDatabase **readers, guint64 start, guint count, MunSortKey key,
+           gboolean descending, const Anchor *anchor, GArray *hits, GError **error)
+{
+  gboolean is_single = self->parts->len == 1;
+
+  for (guint i = 0; i < self->parts->len; i++) {
+    gint64 below = G_MAXINT64;
+    guint64 skip = is_single ? start : 0;
+    guint64 wanted = is_single ? count : start + count;
+
+    if (anchor->position > 0) {
+      below = i <= anchor->part ? anchor->number - 1 : anchor->number;
+      skip = 0;
+      wanted = count;
+    }
+    if (!mun_search_part_list (g_ptr_array_index (self->parts, i), readers[i], self->query, key,
+                               descending, below, skip, wanted, i, hits, error))
+      return FALSE;
+  }
+  if (!is_single) {
+    Order order = { descending };
+
+    g_array_sort_with_data (hits, compare_hits, &order);
+    if (anchor->position == 0 && start > 0)
+      g_array_remove_range (hits, 0, MIN (start, hits->len));
+  }
+  if (hits->len > count)
+    g_array_set_size (hits, count);
+  return TRUE;
+}
+
+static JsonArray *
+hits_to_json (MunSearch *self, MunDatabase **readers, GArray *hits, GError **error)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func ((GDestroyNotify)g_hash_table_unref);
+
+  for (guint i = 0; i < self->parts->len; i++)
+    g_ptr_array_add (paths, mun_catalogue_paths_new ());
+  for (guint i = 0; i < hits->len; i++) {
+    MunSearchHit *hit = &g_array_index (hits, MunSearchHit, i);
+    MunSearchPart *part = g_ptr_array_index (self->parts, hit->part);
+    g_autoptr (GError) local_error = NULL;
+    sqlite3_stmt *row
+        = mun_database_prepare (readers[hit->part], error,
+                                "SELECT " MUN_CATALOGUE_ROW " FROM messages WHERE number = ?1", "i",
+                                hit->number);
+
+    if (row == NULL)
+      return NULL;
+    if (mun_database_step (readers[hit->part], row, &local_error)) {
+      json_array_add_object_element (
+          array,
+          mun_catalogue_row_to_json (readers[hit->part], row, part->entry->id, part->entry->name,
+                                     g_ptr_array_index (paths, hit->part)));
+      sqlite3_reset (row);
+    } else if (local_error != NULL) {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&array);
+}
+
+static Anchor
+find_anchor (MunSearch *self, guint64 start, MunSortKey key, gboolean descending)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Anchor none = { 0 };
+
+  return key == MUN_SORT_DATE && descending && start > 0 && self->anchor.position == start
+             ? self->anchor
+             : none;
+}
+
+static void
+set_anchor (MunSearch *self, guint64 start, GArray *hits, MunSortKey key, gboolean descending)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (key != MUN_SORT_DATE || !descending || hits->len == 0)
+    return;
+  self->anchor.position = start + hits->len;
+  self->anchor.number = g_array_index (hits, MunSearchHit, hits->len - 1).number;
+  self->anchor.part = g_array_index (hits, MunSearchHit, hits->len - 1).part;
+}
+
+JsonArray *
+mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
+                     gboolean descending, GCancellable *cancellable, GError **error)
+{
+  MunDatabase **readers = acquire_readers (self, cancellable, error);
+  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (MunSearchHit));
+  Anchor anchor = find_anchor (self, start, key, descending);
+  JsonArray *page = NULL;
+
+  g_array_set_clear_func (hits, clear_hit);
+  if (readers == NULL)
+    return NULL;
+  if (list_hits (self, readers, start, count, key, descending, &anchor, hits, error)) {
+    set_anchor (self, start, hits, key, descending);
+    page = hits_to_json (self, readers, hits, error);
+  }
+  release_readers (self, readers);
+  return page;
+}

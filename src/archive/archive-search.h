@@ -1,0 +1,34 @@
+/* archive-search.h: one search: a snapshot, paged in several orders */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "archive.h"
+#include "query.h"
+
+G_BEGIN_DECLS
+
+/* Sorting by something else than the date considers this many of the newest hits. */
+#define MUN_SEARCH_SORT_LIMIT 100000
+/* Counting stops here: "more than". */
+#define MUN_SEARCH_COUNT_LIMIT 10000
+
+#define MUN_TYPE_SEARCH (mun_search_get_type ())
+G_DECLARE_FINAL_TYPE (MunSearch, mun_search, MUN, SEARCH, GObject)
+
+/* Starts a search (QUERY is copied). Messages that arrive later are not in it; deleted ones drop
+ * out. MUN_ERROR_INVALID: the query text cannot be answered, with a sentence for the user.
+ * MUN_ERROR_NOT_FOUND: no such folder. */
+MunSearch *
+mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error);
+/* Number of hits, exact up to LIMIT (0 = MUN_SEARCH_COUNT_LIMIT, G_MAXUINT64 = no limit); IS_MORE
+ * (nullable) says that it stopped there. G_MAXUINT64 on error (G_IO_ERROR_CANCELLED included). */
+guint64
+mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellable *cancellable,
+                  GError **error);
+/* COUNT hits from position START, elements as of mun_archive_list_messages(). By date descending
+ * any page is answered without sorting; fewer than COUNT means that the list ends. */
+JsonArray *
+mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
+                     gboolean descending, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,116 @@
+/* archive.h: the archive of one installation: stores, deliveries, messages */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Map of this folder. A delivery flows from the top down, a reading from the bottom up.
+ *   archive.[ch]           MunArchive: the data directory, its lock, its stores, its master
+ * database archive-deliver.c      deliveries: prepared on a pool, committed by the current store's
+ * writer archive-folders.[ch]   the folder tree over all stores archive-stores.[ch]    stores:
+ * create, states, verify query.h, archive-search.[ch]   what a search asks; one running search,
+ * paged match.[ch]             a user's words as an FTS5 expression;  tokenizer.[ch]  the words of
+ * the index prepare.[ch]           one message parsed, cut, hashed, compressed and sealed, before
+ * the writer store*.[ch]            one store: catalogue.db and its writer, readers, folders,
+ * verification contents.[ch]          the container files of a store;  sealed-record.[ch]  one
+ * sealed record in them seal.[ch]              AES-256-GCM, store keys and how they are wrapped
+ *   database.[ch]          SQLite: opening, migrations, statements, errors
+ *   master*.[ch]           MunMaster: users, settings, profiles, results, credentials, audit
+ *   message/               MunMessage (GMime)
+ *
+ * Every function blocks and may be called from any thread but a main loop. A message's id is
+ * "store:number" in decimal; the number is its date in seconds << 20 | a sequence, and the sort
+ * key. Paths are "archive/folder/…"; the first level is the archive. Errors are of MUN_ERROR.
+ */
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#include "master-records.h"
+#include "master.h"
+#include "secret.h"
+
+G_BEGIN_DECLS
+
+#define MUN_TYPE_ARCHIVE (mun_archive_get_type ())
+G_DECLARE_FINAL_TYPE (MunArchive, mun_archive, MUN, ARCHIVE, GObject)
+
+typedef enum {
+  MUN_DELIVERY_FAILED,
+  MUN_DELIVERY_ARCHIVED,
+  MUN_DELIVERY_DUPLICATE
+} MunDeliveryResult;
+
+typedef struct {
+  GBytes *raw;            /* the message, byte for byte */
+  const char *folder;     /* "archive/Exchange a@b/Inbox"; made when missing */
+  gint64 received;        /* Unix seconds; 0 = now */
+  const char *source_key; /* stable id at the source within the scope, or NULL */
+  gint64 profile_id;      /* 0 = none */
+  /* filled in: */
+  MunDeliveryResult result;
+  char *message_id; /* of the archived one, or of the one it duplicates */
+  GError *error;    /* with MUN_DELIVERY_FAILED */
+} MunDelivery;
+
+typedef enum { MUN_KNOWN_NO, MUN_KNOWN_YES, MUN_KNOWN_DELETED } MunKnown;
+
+/* Opens or creates the archive in DATA_DIR (made 0700). MASTER_KEY is 32 bytes.
+ * MUN_ERROR_BUSY: another process has it. */
+MunArchive *
+mun_archive_open (const char *data_dir, MunSecret *master_key, GError **error);
+/* Finishes the writers, closes the stores, gives the lock back. Later calls fail. */
+void
+mun_archive_close (MunArchive *self);
+const char *
+mun_archive_get_data_dir (MunArchive *self);
+/* Borrowed; lives as long as the archive is open. */
+MunMaster *
+mun_archive_get_master (MunArchive *self);
+
+/* Archives N items as one batch into the current store; durable and searchable on return. TRUE:
+ * every item has its result (one that failed alone says why). FALSE: nothing of the batch was
+ * archived (MUN_ERROR_NO_SPACE, MUN_ERROR_READ_ONLY without a current store, MUN_ERROR_FAILED).
+ * Duplicates (same bytes in one scope: the first two levels of the path) are skipped.
+ * The caller owns the items and clears them with mun_delivery_clear(). Batches of 200 to 2,000 are
+ * best. */
+gboolean
+mun_archive_deliver (MunArchive *self, MunDelivery **items, guint n_items,
+                     GCancellable *cancellable, GError **error);
+/* Frees what deliver filled in (message_id, error), not the caller's members. */
+void
+mun_delivery_clear (MunDelivery *item);
+
+/* Is the item SOURCE_KEY known in the scope of PATH (any path below the scope will do)?
+ * MESSAGE_ID and CURRENT_FOLDER (both nullable) are set with MUN_KNOWN_YES. */
+MunKnown
+mun_archive_find_source_key (MunArchive *self, const char *path, const char *source_key,
+                             char **message_id, char **current_folder, GError **error);
+/* Moves one message within its store; the folder is made when missing. */
+gboolean
+mun_archive_move_message (MunArchive *self, const char *message_id, const char *to_folder,
+                          GError **error);
+
+/* The original bytes, their hash checked. MUN_ERROR_DAMAGED names message and container. */
+GBytes *
+mun_archive_read_message (MunArchive *self, const char *message_id, GError **error);
+/* {"id","storeId","storeName","number","sha256","size","folder","subject","from","to","fromOrTo","date"
+ * (where the list has it: the sent date, or the received one when that is missing or in the
+ * future),"sentDate" (0 = none), "archivedDate","receivedDate" (Unix
+ * seconds),"hasAttachments","priority":"Normal|High|Low","damaged",
+ * "damageNote","profileId","messageId","pieces"} */
+JsonObject *
+mun_archive_message_info (MunArchive *self, const char *message_id, GError **error);
+/* Newest first, the elements as above (without sha256, pieces), at most COUNT, starting at position
+ * START. */
+JsonArray *
+mun_archive_list_messages (MunArchive *self, const char *folder, guint64 start, guint count,
+                           GError **error);
+/* Removes message, index entry and its share of the pieces. MUN_ERROR_READ_ONLY in a protected
+ * store. */
+gboolean
+mun_archive_delete_message (MunArchive *self, const char *message_id, GError **error);
+/* Splits "store:number". */
+gboolean
+mun_archive_parse_message_id (const char *message_id, gint64 *store, gint64 *number,
+                              GError **error);
+
+G_END_DECLS

@@ -1,0 +1,247 @@
+/* container-file.c: one container file: making, opening, reading, scanning */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "container-file.h"
+
+#include "errors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define SCAN_WINDOW (256 * 1024)
+
+static const char magic[8] = { 'M', 'U', 'N', 'C', 'O', 'N', 'T', '1' };
+
+gboolean
+mun_container_file_error (GError **error, int problem, const char *step, const char *path)
+{
+  MunError code = MUN_ERROR_FAILED;
+
+  if (problem == ENOSPC || problem == EDQUOT || problem == EFBIG)
+    code = MUN_ERROR_NO_SPACE;
+  else if (problem == EROFS || problem == EACCES || problem == EPERM)
+    code = MUN_ERROR_READ_ONLY;
+  else if (problem == ENOENT)
+    code = MUN_ERROR_NOT_FOUND;
+  g_set_error (error, MUN_ERROR, code, "%s %s: %s", step, path, g_strerror (problem));
+  return FALSE;
+}
+
+gboolean
+mun_container_file_sync_dir (const char *dir, GError **error)
+{
+  int fd = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && fsync (fd) == 0;
+  int problem = errno;
+
+  if (fd >= 0)
+    close (fd);
+  return ok || mun_container_file_error (error, problem, "syncing folder", dir);
+}
+
+static void
+fill_header (guint8 header[MUN_CONTAINER_HEADER_SIZE], guint32 number, const guint8 guid[16])
+{
+  guint32 version = GUINT32_TO_LE (1), le_number = GUINT32_TO_LE (number), sum;
+  gint64 now = GINT64_TO_LE (g_get_real_time () / G_USEC_PER_SEC);
+
+  memset (header, 0, MUN_CONTAINER_HEADER_SIZE);
+  memcpy (header, magic, sizeof magic);
+  memcpy (header + 8, &version, 4);
+  memcpy (header + 12, &le_number, 4);
+  memcpy (header + 16, &now, 8);
+  memcpy (header + 24, guid, 16);
+  sum = GUINT32_TO_LE (crc32_z (crc32_z (0, NULL, 0), header, 60));
+  memcpy (header + 60, &sum, 4);
+}
+
+static gboolean
+is_header (const guint8 header[MUN_CONTAINER_HEADER_SIZE])
+{
+  guint32 sum;
+
+  memcpy (&sum, header + 60, 4);
+  return memcmp (header, magic, sizeof magic) == 0
+         && GUINT32_FROM_LE (sum) == crc32_z (crc32_z (0, NULL, 0), header, 60);
+}
+
+int
+mun_container_file_create (const char *dir, const char *path, guint32 number, const guint8 guid[16],
+                           GError **error)
+{
+  guint8 header[MUN_CONTAINER_HEADER_SIZE];
+  int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int problem;
+
+  if (fd < 0) {
+    mun_container_file_error (error, errno, "creating container", path);
+    return -1;
+  }
+  fill_header (header, number, guid);
+  problem = mun_container_file_write (fd, header, sizeof header, 0);
+  if (problem != 0)
+    mun_container_file_error (error, problem, "creating container", path);
+  if (problem == 0 && mun_container_file_sync_dir (dir, error))
+    return fd;
+  close (fd);
+  unlink (path);
+  return -1;
+}
+
+int
+mun_container_file_open (const char *path, guint32 number, const guint8 guid[16], gboolean writable,
+                         GError **error)
+{
+  guint8 header[MUN_CONTAINER_HEADER_SIZE];
+  guint32 le_number = GUINT32_TO_LE (number);
+  int fd = open (path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+
+  if (fd < 0) {
+    mun_container_file_error (error, errno, "opening container", path);
+    return -1;
+  }
+  if (mun_container_file_read (fd, header, sizeof header, 0) && is_header (header)
+      && memcmp (header + 12, &le_number, 4) == 0 && memcmp (header + 24, guid, 16) == 0)
+    return fd;
+  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
+               "opening container %s: its header is damaged or belongs to another store", path);
+  close (fd);
+  return -1;
+}
+
+gboolean
+mun_container_file_has_header (const char *path)
+{
+  guint8 header[MUN_CONTAINER_HEADER_SIZE];
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean has
+      = fd >= 0 && mun_container_file_read (fd, header, sizeof header, 0) && is_header (header);
+
+  if (fd >= 0)
+    close (fd);
+  return has;
+}
+
+gint64
+mun_container_file_size (int fd)
+{
+  struct stat status;
+
+  return fstat (fd, &status) == 0 ? status.st_size : -1;
+}
+
+int
+mun_container_file_write (int fd, const guint8 *data, gsize length, guint64 offset)
+{
+  while (length > 0) {
+    gssize written = pwrite (fd, data, length, offset);
+
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return written < 0 ? errno : EIO;
+    data += written;
+    offset += written;
+    length -= written;
+  }
+  return 0;
+}
+
+gboolean
+mun_container_file_read (int fd, guint8 *data, gsize length, guint64 offset)
+{
+  while (length > 0) {
+    gssize got = pread (fd, data, length, offset);
+
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return FALSE;
+    data += got;
+    offset += got;
+    length -= got;
+  }
+  return TRUE;
+}
+
+/* The offset of the next thing that looks like a record header, or END. */
+static guint64
+find_record (int fd, guint64 from, guint64 end)
+{
+  g_autofree guint8 *window = g_malloc (SCAN_WINDOW);
+  MunRecordHeader header;
+
+  while (from + MUN_RECORD_HEADER_SIZE <= end) {
+    gsize length = MIN (end - from, SCAN_WINDOW);
+    gsize last = length - MUN_RECORD_HEADER_SIZE;
+
+    if (!mun_container_file_read (fd, window, length, from))
+      return end;
+    for (gsize i = 0; i <= last; i++)
+      if (window[i] == 'M' && mun_record_parse_header (window + i, &header))
+        return from + i;
+    from += last + 1;
+  }
+  return end;
+}
+
+typedef struct {
+  guint8 *bytes;
+  gsize room;
+} Buffer;
+
+static gboolean
+read_record (int fd, guint64 offset, guint64 end, Buffer *buffer, MunRecordHeader *header)
+{
+  guint8 bytes[MUN_RECORD_HEADER_SIZE];
+  gsize length;
+
+  if (end - offset < MUN_RECORD_HEADER_SIZE
+      || !mun_container_file_read (fd, bytes, sizeof bytes, offset)
+      || !mun_record_parse_header (bytes, header))
+    return FALSE;
+  length = MUN_RECORD_HEADER_SIZE + (gsize)header->stored_length;
+  if (end - offset < length)
+    return FALSE;
+  if (buffer->room < length) {
+    buffer->bytes = g_realloc (buffer->bytes, length * 2);
+    buffer->room = length * 2;
+  }
+  memcpy (buffer->bytes, bytes, sizeof bytes);
+  return mun_container_file_read (fd, buffer->bytes + sizeof bytes, length - sizeof bytes,
+                                  offset + sizeof bytes);
+}
+
+gboolean
+mun_container_file_scan (int fd, guint32 number, guint64 start, guint64 end, MunContentsVisit visit,
+                         MunContentsGap gap, gpointer user_data, GError **error)
+{
+  Buffer buffer = { NULL, 0 };
+  guint64 offset = start;
+
+  posix_fadvise (fd, start, end - start, POSIX_FADV_SEQUENTIAL);
+  while (offset < end) {
+    MunRecordHeader header;
+    MunPlaceInContents place = { number, offset, 0 };
+
+    if (!read_record (fd, offset, end, &buffer, &header)) {
+      guint64 next = find_record (fd, offset + 1, end);
+
+      if (gap != NULL)
+        gap (number, offset, next - offset, user_data);
+      offset = next;
+      continue;
+    }
+    place.length = MUN_RECORD_HEADER_SIZE + header.stored_length;
+    offset += place.length;
+    if (!visit (&place, &header, buffer.bytes, user_data))
+      break;
+  }
+  g_free (buffer.bytes);
+  return TRUE;
+}

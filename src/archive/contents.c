@@ -1,0 +1,380 @@
+/* contents.c: the container files of one store */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "contents.h"
+
+#include "container-file.h"
+#include "errors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _MunContents {
+  char *dir;
+  guint8 guid[16];
+  MunSealer *sealer;
+  gboolean writable;
+  /* the writer's */
+  int fd; /* of the last container, or -1 */
+  MunContentsMark end;
+  gboolean dirty;
+  /* the readers' */
+  GMutex lock;
+  GHashTable *descriptors; /* number → fd + 1 */
+};
+
+int (*mun_contents_fault_hook) (const char *step);
+
+static int
+fault (const char *step)
+{
+  return mun_contents_fault_hook != NULL ? mun_contents_fault_hook (step) : 0;
+}
+
+char *
+mun_contents_dup_path (MunContents *self, guint32 container)
+{
+  return g_strdup_printf ("%s/%06u.mun", self->dir, container);
+}
+
+MunContents *
+mun_contents_open (const char *dir, const guint8 guid[16], MunSealer *sealer, gboolean writable,
+                   GError **error)
+{
+  g_autoptr (MunContents) self = g_new0 (MunContents, 1);
+
+  self->dir = g_strdup (dir);
+  memcpy (self->guid, guid, sizeof self->guid);
+  self->sealer = sealer;
+  self->writable = writable;
+  self->fd = -1;
+  g_mutex_init (&self->lock);
+  self->descriptors = g_hash_table_new (NULL, NULL);
+  if (g_mkdir_with_parents (dir, 0700) != 0) {
+    mun_container_file_error (error, errno, "making the folder", dir);
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+static void
+close_descriptors (MunContents *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->descriptors);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    close (GPOINTER_TO_INT (value) - 1);
+  g_hash_table_remove_all (self->descriptors);
+}
+
+void
+mun_contents_close (MunContents *self)
+{
+  close_descriptors (self);
+  g_hash_table_unref (self->descriptors);
+  if (self->fd >= 0)
+    close (self->fd);
+  g_mutex_clear (&self->lock);
+  g_free (self->dir);
+  g_free (self);
+}
+
+static gboolean
+open_container (MunContents *self, guint32 number, gboolean create, GError **error)
+{
+  g_autofree char *path = mun_contents_dup_path (self, number);
+  int problem = create ? fault ("create") : 0;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  if (problem != 0)
+    return mun_container_file_error (error, problem, "creating", path);
+  if (create)
+    self->fd = mun_container_file_create (self->dir, path, number, self->guid, error);
+  else
+    self->fd = mun_container_file_open (path, number, self->guid, TRUE, error);
+  return self->fd >= 0;
+}
+
+/* What is behind the catalogue's end: whole batches end with a journal record. */
+typedef struct {
+  MunSealer *sealer;
+  gboolean broken;
+  guint64 end; /* behind the last whole batch */
+} Tail;
+
+static gboolean
+find_batch_end_cb (const MunPlaceInContents *place, const MunRecordHeader *header,
+                   const guint8 *data, gpointer user_data)
+{
+  Tail *tail = user_data;
+  g_autoptr (GBytes) plain = NULL;
+
+  if (!tail->broken)
+    plain = mun_record_open (tail->sealer, data, place->length, TRUE, NULL);
+  if (plain == NULL)
+    return FALSE;
+  if (header->kind == MUN_RECORD_JOURNAL)
+    tail->end = place->offset + place->length;
+  return TRUE;
+}
+
+static void
+tail_gap_cb (guint32 container, guint64 offset, guint64 length, gpointer user_data)
+{
+  Tail *tail = user_data;
+
+  tail->broken = TRUE;
+}
+
+static gboolean
+recover_container (MunContents *self, guint32 number, guint64 from, MunContentsVisit visit,
+                   gpointer user_data, GError **error)
+{
+  g_autofree char *path = mun_contents_dup_path (self, number);
+  Tail tail = { self->sealer, FALSE, from };
+  gint64 size;
+
+  if (!open_container (self, number, FALSE, error))
+    return FALSE;
+  size = mun_container_file_size (self->fd);
+  if (!mun_container_file_scan (self->fd, number, from, size, find_batch_end_cb, tail_gap_cb, &tail,
+                                error))
+    return FALSE;
+  if (tail.end > from && visit != NULL
+      && !mun_container_file_scan (self->fd, number, from, tail.end, visit, NULL, user_data, error))
+    return FALSE;
+  if (tail.end < size) {
+    g_message ("container %s: a torn tail of %" G_GINT64_FORMAT " bytes is cut off", path,
+               size - (gint64)tail.end);
+    if (ftruncate (self->fd, tail.end) != 0)
+      return mun_container_file_error (error, errno, "cutting", path);
+  }
+  self->end.container = number;
+  self->end.length = tail.end;
+  self->dirty = TRUE;
+  return mun_contents_sync (self, error);
+}
+
+/* Does the last container hold what the catalogue says? Without it the rest can still be read, and
+ * mail be taken into a new one; verification names what is lost. */
+static gboolean
+is_whole (MunContents *self, const MunContentsMark *end)
+{
+  g_autofree char *path = mun_contents_dup_path (self, end->container);
+  g_autoptr (GError) error = NULL;
+  gint64 size = -1;
+
+  if (open_container (self, end->container, FALSE, &error))
+    size = mun_container_file_size (self->fd);
+  if (size >= (gint64)end->length)
+    return TRUE;
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  g_warning ("container %s: %s", path,
+             error != NULL ? error->message : "it is shorter than the catalogue says");
+  return FALSE;
+}
+
+gboolean
+mun_contents_recover (MunContents *self, const MunContentsMark *end, MunContentsVisit visit,
+                      gpointer user_data, GError **error)
+{
+  guint32 number = end->container;
+
+  self->end = *end;
+  if (number > 0 && !is_whole (self, end))
+    self->end.length = MUN_CONTAINER_MAX_SIZE;
+  else if (number > 0 && !recover_container (self, number, end->length, visit, user_data, error))
+    return FALSE;
+  /* Containers begun in a batch that was never committed. */
+  for (;;) {
+    g_autofree char *path = mun_contents_dup_path (self, ++number);
+    g_autoptr (GError) local_error = NULL;
+
+    if (!g_file_test (path, G_FILE_TEST_EXISTS))
+      return TRUE;
+    if (!recover_container (self, number, MUN_CONTAINER_HEADER_SIZE, visit, user_data,
+                            &local_error)) {
+      /* Torn before its header was whole: nothing in it was ever acknowledged. */
+      g_message ("%s", local_error->message);
+      if (mun_container_file_has_header (path)) {
+        g_propagate_error (error, g_steal_pointer (&local_error));
+        return FALSE;
+      }
+      if (g_unlink (path) != 0)
+        return mun_container_file_error (error, errno, "removing", path);
+      self->fd = -1;
+    }
+  }
+}
+
+static gboolean
+begin_container (MunContents *self, GError **error)
+{
+  guint32 number = self->end.container + 1;
+
+  if (self->fd >= 0 && !mun_contents_sync (self, error))
+    return FALSE;
+  if (!open_container (self, number, TRUE, error))
+    return FALSE;
+  self->end.container = number;
+  self->end.length = MUN_CONTAINER_HEADER_SIZE;
+  self->dirty = TRUE;
+  return TRUE;
+}
+
+gboolean
+mun_contents_append (MunContents *self, GBytes *record, MunPlaceInContents *place, GError **error)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (record, &length);
+  int problem;
+
+  if (!self->writable) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY, "the contents in %s are read only",
+                 self->dir);
+    return FALSE;
+  }
+  if (self->fd < 0 || self->end.length + length > MUN_CONTAINER_MAX_SIZE)
+    if (!begin_container (self, error))
+      return FALSE;
+  problem = fault ("write");
+  if (problem == 0)
+    problem = mun_container_file_write (self->fd, data, length, self->end.length);
+  if (problem != 0) {
+    g_autofree char *path = mun_contents_dup_path (self, self->end.container);
+
+    return mun_container_file_error (error, problem, "writing to container", path);
+  }
+  place->container = self->end.container;
+  place->offset = self->end.length;
+  place->length = length;
+  self->end.length += length;
+  self->dirty = TRUE;
+  return TRUE;
+}
+
+gboolean
+mun_contents_sync (MunContents *self, GError **error)
+{
+  int problem = fault ("sync");
+
+  if (!self->dirty || self->fd < 0)
+    return TRUE;
+  if (problem == 0 && fdatasync (self->fd) != 0)
+    problem = errno;
+  if (problem != 0) {
+    g_autofree char *path = mun_contents_dup_path (self, self->end.container);
+
+    return mun_container_file_error (error, problem, "syncing container", path);
+  }
+  self->dirty = FALSE;
+  return TRUE;
+}
+
+void
+mun_contents_get_mark (MunContents *self, MunContentsMark *mark)
+{
+  *mark = self->end;
+}
+
+/* Forgets the readers' descriptor of a container that goes away. */
+static void
+forget_descriptor (MunContents *self, guint32 container)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gpointer known = g_hash_table_lookup (self->descriptors, GUINT_TO_POINTER (container));
+
+  if (known != NULL)
+    close (GPOINTER_TO_INT (known) - 1);
+  g_hash_table_remove (self->descriptors, GUINT_TO_POINTER (container));
+}
+
+void
+mun_contents_rollback (MunContents *self, const MunContentsMark *mark)
+{
+  g_autoptr (GError) error = NULL;
+  guint32 last = self->end.container;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  /* One more than was counted: a container whose creation failed half way. */
+  for (guint32 number = mark->container + 1; number <= last + 1; number++) {
+    g_autofree char *path = mun_contents_dup_path (self, number);
+
+    forget_descriptor (self, number);
+    g_unlink (path);
+  }
+  self->end = *mark;
+  self->dirty = FALSE;
+  /* Nothing yet, or a last container that is not whole and stays as it is. */
+  if (mark->container == 0 || mark->length >= MUN_CONTAINER_MAX_SIZE)
+    return;
+  if (!open_container (self, mark->container, FALSE, &error)
+      || ftruncate (self->fd, mark->length) != 0)
+    g_warning ("taking back an unfinished batch: %s",
+               error != NULL ? error->message : g_strerror (errno));
+}
+
+static int
+reading_descriptor (MunContents *self, guint32 container, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gpointer known = g_hash_table_lookup (self->descriptors, GUINT_TO_POINTER (container));
+  g_autofree char *path = NULL;
+  int fd;
+
+  if (known != NULL)
+    return GPOINTER_TO_INT (known) - 1;
+  path = mun_contents_dup_path (self, container);
+  fd = mun_container_file_open (path, container, self->guid, FALSE, error);
+  if (fd >= 0)
+    g_hash_table_insert (self->descriptors, GUINT_TO_POINTER (container), GINT_TO_POINTER (fd + 1));
+  return fd;
+}
+
+GBytes *
+mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **error)
+{
+  int fd = reading_descriptor (self, place->container, error);
+  g_autofree guint8 *record = NULL;
+  g_autoptr (GError) local_error = NULL;
+  GBytes *plain = NULL;
+
+  if (fd < 0)
+    return NULL;
+  if (place->length <= MUN_RECORD_MAX_PLAIN + 1024)
+    record = g_try_malloc (place->length + 1);
+  if (record == NULL || !mun_container_file_read (fd, record, place->length, place->offset))
+    g_set_error_literal (&local_error, MUN_ERROR, MUN_ERROR_DAMAGED, "the record is not all there");
+  else
+    plain = mun_record_open (self->sealer, record, place->length, FALSE, &local_error);
+  if (plain == NULL) {
+    g_autofree char *path = mun_contents_dup_path (self, place->container);
+
+    g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
+                 "container %s, byte %" G_GUINT64_FORMAT ": %s", path, place->offset,
+                 local_error->message);
+  }
+  return plain;
+}
+
+gboolean
+mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 end,
+                   MunContentsVisit visit, MunContentsGap gap, gpointer user_data, GError **error)
+{
+  int fd = reading_descriptor (self, container, error);
+
+  return fd >= 0
+         && mun_container_file_scan (fd, container, start, end, visit, gap, user_data, error);
+}

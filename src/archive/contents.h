@@ -1,0 +1,81 @@
+/* contents.h: the container files of one store */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "sealed-record.h"
+
+G_BEGIN_DECLS
+
+/* contents/NNNNNN.mun: a header of 64 bytes, then records to the end. Files are only ever appended
+ * to. Layout of the header, little endian: "MUNCONT1" 8, version (1) 4, number 4, creation in Unix
+ * seconds 8, store GUID 16, zero 20, CRC-32 of bytes 0 to 59 4. */
+#define MUN_CONTAINER_HEADER_SIZE 64
+#define MUN_CONTAINER_MAX_SIZE (256 * 1024 * 1024)
+
+typedef struct _MunContents MunContents;
+
+/* Where a record stands. */
+typedef struct {
+  guint32 container;
+  guint64 offset;
+  guint32 length;
+} MunPlaceInContents;
+
+/* An end of the contents to return to. */
+typedef struct {
+  guint32 container;
+  guint64 length;
+} MunContentsMark;
+
+/* Called for every record; @data: the whole record. FALSE ends the scan. */
+typedef gboolean (*MunContentsVisit) (const MunPlaceInContents *place,
+                                      const MunRecordHeader *header, const guint8 *data,
+                                      gpointer user_data);
+/* Called for each stretch of a container that is no record. */
+typedef void (*MunContentsGap) (guint32 container, guint64 offset, guint64 length,
+                                gpointer user_data);
+
+/* mun_contents_open: @dir is made when missing; @guid: 16 bytes; @sealer is borrowed. */
+MunContents *
+mun_contents_open (const char *dir, const guint8 guid[16], MunSealer *sealer, gboolean writable,
+                   GError **error);
+void
+mun_contents_close (MunContents *self);
+
+/* For the one writer. */
+
+/* mun_contents_recover: goes on after @end (container 0: nothing yet). What stands behind it in the
+ * last container stays only when @visit accepts it; a torn tail is cut off. */
+gboolean
+mun_contents_recover (MunContents *self, const MunContentsMark *end, MunContentsVisit visit,
+                      gpointer user_data, GError **error);
+gboolean
+mun_contents_append (MunContents *self, GBytes *record, MunPlaceInContents *place, GError **error);
+/* mun_contents_sync: everything appended is on the disk when it returns TRUE. */
+gboolean
+mun_contents_sync (MunContents *self, GError **error);
+void
+mun_contents_get_mark (MunContents *self, MunContentsMark *mark);
+/* mun_contents_rollback: forgets what was appended behind @mark, and gives the space back. */
+void
+mun_contents_rollback (MunContents *self, const MunContentsMark *mark);
+
+/* From any thread. */
+
+/* mun_contents_read: the plain data of a record; MUN_ERROR_DAMAGED names the container. */
+GBytes *
+mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **error);
+/* mun_contents_scan: all records of one container, up to byte @end. */
+gboolean
+mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 end,
+                   MunContentsVisit visit, MunContentsGap gap, gpointer user_data, GError **error);
+char *
+mun_contents_dup_path (MunContents *self, guint32 container);
+
+/* For tests: called before each step ("create", "write", "sync", "commit"); what it returns (an
+ * errno, or 0) is what the step fails with. */
+extern int (*mun_contents_fault_hook) (const char *step);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunContents, mun_contents_close)
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* match.h: a user's words as an FTS5 expression */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "database.h"
+#include "query.h"
+
+G_BEGIN_DECLS
+
+#define MUN_MATCH_MAX_TEXT 4096
+#define MUN_MATCH_MAX_WORDS 64
+/* Wildcards within a word: so many words of the index are looked at, so many may match. */
+#define MUN_MATCH_MAX_VISITED 300000
+#define MUN_MATCH_MAX_EXPANDED 400
+
+typedef enum {
+  MUN_MATCH_ERROR,   /* MUN_ERROR_INVALID, with a sentence for the user */
+  MUN_MATCH_ALL,     /* the text restricts nothing */
+  MUN_MATCH_NOTHING, /* nothing in this store can match */
+  MUN_MATCH_SOME     /* see the expression */
+} MunMatchResult;
+
+/* mun_match_words: all words and phrases of @text in the given columns ("sender recipients"). @text
+ * may be anything: what comes out is always a sound expression. @reader: needs the table
+ * temp.vocabulary. */
+MunMatchResult
+mun_match_words (MunDatabase *reader, const char *text, const char *columns, char **expression,
+                 GError **error);
+
+/* mun_match_columns: the columns of a set of MunScope. Returns: (transfer full). */
+char *
+mun_match_columns (guint scopes);
+
+G_END_DECLS

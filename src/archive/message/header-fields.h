@@ -1,0 +1,44 @@
+/* header-fields.h: the header of a message: where it is, and what it says */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "message.h"
+
+#include <gmime/gmime.h>
+
+G_BEGIN_DECLS
+
+/* All owned, valid UTF-8, "" when absent. */
+typedef struct {
+  char *subject, *from, *to, *cc, *bcc, *reply_to, *message_id;
+  gint64 date; /* Unix seconds, 0 = none */
+  MunPriority priority;
+  GStrv addresses;
+} MunHeaderFields;
+
+/* mun_header_find_start: bytes before the header: empty lines, an mbox "From " line. */
+gsize
+mun_header_find_start (const char *data, gsize size);
+/* mun_header_get_length: bytes of the header, the empty line behind it not counted. */
+gsize
+mun_header_get_length (const char *data, gsize size);
+/* mun_header_is_field: does a header field stand at @data? */
+gboolean
+mun_header_is_field (const char *data, gsize size);
+
+/* mun_header_is_hostile: does an address field anywhere in the message nest so many groups that
+ * GMime's recursive reader would run out of stack? */
+gboolean
+mun_header_is_hostile (const char *data, gsize size);
+
+/* mun_header_fields_read: @message NULL gives empty fields. */
+void
+mun_header_fields_read (MunHeaderFields *self, GMimeMessage *message);
+void
+mun_header_fields_clear (MunHeaderFields *self);
+
+/* mun_header_dup_valid: one line of valid UTF-8 of at most @limit bytes; NULL gives "". */
+char *
+mun_header_dup_valid (const char *text, gsize limit);
+
+G_END_DECLS

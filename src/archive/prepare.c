@@ -1,0 +1,168 @@
+/* prepare.c: one message made ready for the writer: parsed, cut, hashed, compressed, sealed */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "prepare.h"
+
+#include <string.h>
+
+static void
+clear_piece (gpointer data)
+{
+  MunPreparedPiece *piece = data;
+
+  g_clear_pointer (&piece->plain, g_bytes_unref);
+  g_clear_pointer (&piece->record, g_bytes_unref);
+}
+
+MunPrepared *
+mun_prepared_new (GBytes *raw)
+{
+  MunPrepared *self = g_new0 (MunPrepared, 1);
+  const guint8 *data;
+
+  self->raw = g_bytes_ref (raw);
+  data = g_bytes_get_data (raw, &self->size);
+  mun_digest (data != NULL ? data : (const guint8 *)"", self->size, self->digest);
+  self->pieces = g_array_new (FALSE, TRUE, sizeof (MunPreparedPiece));
+  g_array_set_clear_func (self->pieces, clear_piece);
+  self->segments = g_array_new (FALSE, FALSE, sizeof (MunPreparedSegment));
+  return self;
+}
+
+void
+mun_prepared_free (MunPrepared *self)
+{
+  g_clear_pointer (&self->message, mun_message_unref);
+  g_array_unref (self->pieces);
+  g_array_unref (self->segments);
+  g_bytes_unref (self->raw);
+  g_free (self);
+}
+
+static guint
+add_piece (MunPrepared *self, GBytes *plain)
+{
+  MunPreparedPiece piece = { .size = g_bytes_get_size (plain), .plain = plain };
+
+  g_array_append_val (self->pieces, piece);
+  return self->pieces->len - 1;
+}
+
+static void
+add_segment (MunPrepared *self, guint piece, gsize offset, gsize length)
+{
+  MunPreparedSegment segment = { piece, offset, length };
+
+  g_array_append_val (self->segments, segment);
+}
+
+/* A large part: pieces of its own. */
+static void
+cut_part (MunPrepared *self, gsize offset, gsize length)
+{
+  while (length > 0) {
+    gsize step = MIN (length, MUN_PREPARED_PIECE_MAX);
+
+    add_segment (self, add_piece (self, g_bytes_new_from_bytes (self->raw, offset, step)), 0, step);
+    offset += step;
+    length -= step;
+  }
+}
+
+/* What stands between the large parts goes together into the piece INDEX (a placeholder until the
+ * end). */
+static void
+cut_rest (MunPrepared *self, GByteArray *rest, gsize offset, gsize length)
+{
+  const guint8 *data = g_bytes_get_data (self->raw, NULL);
+
+  if (length == 0)
+    return;
+  add_segment (self, G_MAXUINT, rest->len, length);
+  g_byte_array_append (rest, data + offset, length);
+}
+
+/* A message of which nothing is worth a piece of its own. */
+static void
+cut_whole (MunPrepared *self)
+{
+  if (self->size <= MUN_PREPARED_PIECE_MAX)
+    add_segment (self, add_piece (self, g_bytes_ref (self->raw)), 0, self->size);
+  else
+    cut_part (self, 0, self->size);
+}
+
+static void
+resolve_rest (MunPrepared *self, GByteArray *rest)
+{
+  guint piece = add_piece (self, g_bytes_new (rest->data, rest->len));
+
+  for (guint i = 0; i < self->segments->len; i++) {
+    MunPreparedSegment *segment = &g_array_index (self->segments, MunPreparedSegment, i);
+
+    if (segment->piece == G_MAXUINT)
+      segment->piece = piece;
+  }
+}
+
+static void
+cut (MunPrepared *self)
+{
+  GArray *parts = mun_message_get_pieces (self->message);
+  g_autoptr (GByteArray) rest = NULL;
+  gsize done = 0, in_parts = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    in_parts += g_array_index (parts, MunPiece, i).length;
+  if (parts->len == 0 || self->size - in_parts > MUN_PREPARED_PIECE_MAX) {
+    cut_whole (self);
+    return;
+  }
+  rest = g_byte_array_new ();
+  for (guint i = 0; i < parts->len; i++) {
+    MunPiece *part = &g_array_index (parts, MunPiece, i);
+
+    cut_rest (self, rest, done, part->offset - done);
+    cut_part (self, part->offset, part->length);
+    done = part->offset + part->length;
+  }
+  cut_rest (self, rest, done, self->size - done);
+  if (rest->len > 0)
+    resolve_rest (self, rest);
+}
+
+GBytes *
+mun_prepared_seal_piece (MunPrepared *self, guint index, MunSealer *sealer, GError **error)
+{
+  MunPreparedPiece *piece = &g_array_index (self->pieces, MunPreparedPiece, index);
+
+  if (piece->record == NULL) {
+    gconstpointer data = g_bytes_get_data (piece->plain, NULL);
+
+    piece->record = mun_record_build (sealer, MUN_RECORD_PIECE, data != NULL ? data : "",
+                                      piece->size, piece->digest, error);
+  }
+  return piece->record;
+}
+
+gboolean
+mun_prepared_parse (MunPrepared *self, MunSealer *sealer, MunPreparedKnown known,
+                    gpointer user_data, GError **error)
+{
+  self->message = mun_message_parse (self->raw);
+  cut (self);
+  for (guint i = 0; i < self->pieces->len; i++) {
+    MunPreparedPiece *piece = &g_array_index (self->pieces, MunPreparedPiece, i);
+    gconstpointer data = g_bytes_get_data (piece->plain, NULL);
+
+    if (piece->size == self->size)
+      memcpy (piece->digest, self->digest, sizeof piece->digest);
+    else
+      mun_digest (data, piece->size, piece->digest);
+    if (!known (piece->digest, user_data)
+        && mun_prepared_seal_piece (self, i, sealer, error) == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}

@@ -1,0 +1,60 @@
+/* prepare.h: one message made ready for the writer: parsed, cut, hashed, compressed, sealed */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "message.h"
+#include "sealed-record.h"
+
+G_BEGIN_DECLS
+
+/* Larger parts are cut into pieces of this size, so that reading a range opens few of them. */
+#define MUN_PREPARED_PIECE_MAX (1024 * 1024)
+
+typedef struct {
+  guint8 digest[MUN_DIGEST_SIZE];
+  guint32 size;
+  GBytes *plain;
+  GBytes *record; /* NULL until it is needed */
+} MunPreparedPiece;
+
+/* A stretch of the message: LENGTH bytes of a piece from OFFSET on. */
+typedef struct {
+  guint piece; /* index into pieces */
+  guint32 offset, length;
+} MunPreparedSegment;
+
+typedef struct {
+  GBytes *raw;
+  guint8 digest[MUN_DIGEST_SIZE];
+  gsize size;
+  MunMessage *message;
+  GArray *pieces;   /* MunPreparedPiece */
+  GArray *segments; /* MunPreparedSegment, in the order of the message */
+  /* the delivery's */
+  const char *folder; /* borrowed */
+  const char *source_key;
+  gint64 received, profile;
+  /* the writer's */
+  gint64 number;
+  gboolean is_duplicate;
+} MunPrepared;
+
+/* Asked for every piece: is it in the store already? Then it is neither compressed nor sealed. */
+typedef gboolean (*MunPreparedKnown) (const guint8 digest[MUN_DIGEST_SIZE], gpointer user_data);
+
+/* mun_prepared_new: only hashes. */
+MunPrepared *
+mun_prepared_new (GBytes *raw);
+void
+mun_prepared_free (MunPrepared *self);
+/* mun_prepared_parse: the rest. */
+gboolean
+mun_prepared_parse (MunPrepared *self, MunSealer *sealer, MunPreparedKnown known,
+                    gpointer user_data, GError **error);
+/* mun_prepared_seal_piece: makes the record of piece INDEX when it is not there yet. */
+GBytes *
+mun_prepared_seal_piece (MunPrepared *self, guint index, MunSealer *sealer, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunPrepared, mun_prepared_free)
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* store-deliver.h: prepared messages become archived ones */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store.h"
+
+G_BEGIN_DECLS
+
+/* mun_store_deliver: one batch; each item gets its number, or is_duplicate with the number of the
+ * message that is there already. Items that are duplicates of other stores are left out by the
+ * caller. */
+gboolean
+mun_store_deliver (MunStore *self, GPtrArray *items, GError **error);
+
+/* mun_store_find_digest: the number of the message with these bytes in the scope, or 0. */
+gint64
+mun_store_find_digest (MunDatabase *database, const char *scope,
+                       const guint8 digest[MUN_DIGEST_SIZE]);
+
+/* mun_store_add_source_key: remembers that a key means a message (of another store, when @store is
+ * not 0). */
+gboolean
+mun_store_add_source_key (MunDatabase *database, gint64 scope, const char *key, gint64 store,
+                          gint64 number, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,113 @@
+/* store-key.c: store.json: what a store is, and its key wrapped by the master key */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "store-key.h"
+
+#include "container-file.h"
+#include "errors.h"
+#include "json.h"
+#include "text.h"
+
+#include <string.h>
+
+/* {"version":1,"guid":"32 hex digits","keys":[{"number":1,"master":"base64url of nonce, key,
+ * tag"}]} */
+
+static char *
+wrap_context (const guint8 guid[16])
+{
+  g_autofree char *hex = mun_text_to_hex (guid, 16, FALSE);
+
+  return g_strconcat ("muniment store ", hex, NULL);
+}
+
+gboolean
+mun_store_key_restore (const char *path, const char *text, GError **error)
+{
+  g_autofree char *dir = g_path_get_dirname (path);
+
+  return g_file_set_contents_full (path, text, -1,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0600, error)
+         && mun_container_file_sync_dir (dir, error);
+}
+
+static char *
+build_text (const guint8 guid[16], GBytes *wrapped)
+{
+  g_autoptr (JsonObject) root = json_object_new ();
+  JsonArray *keys = json_array_new ();
+  JsonObject *key = json_object_new ();
+  g_autofree char *hex = mun_text_to_hex (guid, 16, FALSE);
+  g_autofree char *sealed
+      = mun_text_base64url (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
+
+  json_object_set_int_member (key, "number", 1);
+  json_object_set_string_member (key, "master", sealed);
+  json_array_add_object_element (keys, key);
+  json_object_set_int_member (root, "version", 1);
+  json_object_set_string_member (root, "guid", hex);
+  json_object_set_array_member (root, "keys", keys);
+  return mun_json_object_to_string (root);
+}
+
+gboolean
+mun_store_key_create (MunStoreKey *self, const char *path, MunSecret *master_key, GError **error)
+{
+  g_autofree char *random = mun_text_random_hex (16);
+  g_autoptr (GBytes) guid = mun_text_from_hex (random);
+  g_autofree char *context = NULL;
+  g_autoptr (GBytes) wrapped = NULL;
+  gsize length;
+  gconstpointer data;
+
+  memcpy (self->guid, g_bytes_get_data (guid, NULL), 16);
+  self->key = mun_seal_random_secret (MUN_SEAL_KEY_SIZE, error);
+  if (self->key == NULL)
+    return FALSE;
+  context = wrap_context (self->guid);
+  data = mun_secret_get_data (self->key, &length);
+  wrapped = mun_seal_wrap (master_key, context, data, length, error);
+  if (wrapped == NULL)
+    return FALSE;
+  self->text = build_text (self->guid, wrapped);
+  return mun_store_key_restore (path, self->text, error);
+}
+
+gboolean
+mun_store_key_load (MunStoreKey *self, const char *path, MunSecret *master_key, GError **error)
+{
+  g_autoptr (JsonObject) root = NULL;
+  g_autoptr (GBytes) guid = NULL, wrapped = NULL;
+  g_autofree char *context = NULL;
+  JsonArray *keys;
+  JsonObject *key;
+
+  if (!g_file_get_contents (path, &self->text, NULL, error))
+    return FALSE;
+  root = mun_json_parse_object (self->text, -1, NULL);
+  guid = mun_text_from_hex (mun_json_get_string (root, "guid", ""));
+  keys = mun_json_get_array (root, "keys");
+  key = keys != NULL && json_array_get_length (keys) > 0 ? json_array_get_object_element (keys, 0)
+                                                         : NULL;
+  wrapped = mun_text_from_base64url (mun_json_get_string (key, "master", ""));
+  if (guid == NULL || g_bytes_get_size (guid) != 16 || wrapped == NULL
+      || g_bytes_get_size (wrapped) == 0) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED, "%s does not hold the key of a store", path);
+    return FALSE;
+  }
+  memcpy (self->guid, g_bytes_get_data (guid, NULL), 16);
+  context = wrap_context (self->guid);
+  self->key = mun_seal_unwrap (master_key, context, wrapped, error);
+  if (self->key == NULL)
+    g_prefix_error (error, "opening the key in %s: ", path);
+  return self->key != NULL;
+}
+
+void
+mun_store_key_clear (MunStoreKey *self)
+{
+  g_clear_pointer (&self->key, mun_secret_unref);
+  g_clear_pointer (&self->text, g_free);
+}

@@ -1,0 +1,31 @@
+/* store-messages.h: single messages of one store: reading, moving, deleting */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store.h"
+
+G_BEGIN_DECLS
+
+/* mun_store_read: the original bytes; MUN_ERROR_DAMAGED names message and container. */
+GBytes *
+mun_store_read (MunStore *self, gint64 number, GError **error);
+/* mun_store_assemble: the same for a row that is known: @pieces as the catalogue has them. */
+GBytes *
+mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
+                    gsize size, GError **error);
+/* mun_store_info: as of mun_archive_message_info(). */
+JsonObject *
+mun_store_info (MunStore *self, gint64 number, const char *store_name, GError **error);
+
+gboolean
+mun_store_move (MunStore *self, gint64 number, const char *to_folder, GError **error);
+gboolean
+mun_store_delete (MunStore *self, gint64 number, GError **error);
+
+/* mun_store_reindex: within work: takes the message out of the index as it was in @from and puts it
+ * in as it is in @to (NULL: nowhere). What cannot be read again leaves a stale entry, which
+ * searches skip. */
+gboolean
+mun_store_reindex (MunStore *self, gint64 number, gint64 from, gint64 to, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,493 @@
+/* store.c: one store: opening, its writer, its readers */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "store.h"
+
+#include "container-file.h"
+#include "errors.h"
+#include "store-key.h"
+#include "tokenizer.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* A group commit takes what is waiting, up to this many messages. */
+#define MAX_GROUP_COST 2000
+/* Who brings more has to wait. */
+#define MAX_QUEUED_COST 4000
+#define MAX_IDLE_READERS 8
+
+typedef struct {
+  MunStoreWork work;
+  gpointer data;
+  guint cost;
+  gboolean done, ok;
+  GError *error;
+} Job;
+
+struct _MunStore {
+  gatomicrefcount refs;
+  gint64 id;
+  char *dir, *catalogue_path;
+  MunStoreKey key;
+  MunSealer *sealer;
+  MunContents *contents;
+  int writable; /* atomic */
+  /* the writer's */
+  GThread *thread;
+  MunDatabase *database;
+  gint64 next_arrival;
+  GVariantBuilder *journal;
+  /* shared */
+  GMutex lock;
+  GCond changed;
+  GQueue jobs;
+  guint queued_cost;
+  gboolean stopping;
+  GQueue idle_readers;
+};
+
+static gboolean
+migrate_1 (MunDatabase *database, GError **error)
+{
+  /* pgsz and hashsize: larger leaves and fewer segments make bulk imports faster. */
+  return mun_database_run_script (database, "catalogue-1.sql", error)
+         && mun_database_exec (database,
+                               "INSERT INTO search (search, rank) VALUES ('pgsz', 8050);"
+                               "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);",
+                               error);
+}
+
+static const MunMigration migrations[] = { { 1, migrate_1 } };
+
+static MunDatabase *
+open_database (MunStore *self, MunDatabaseMode mode, GError **error)
+{
+  g_autoptr (MunDatabase) database = mun_database_open (self->catalogue_path, mode, error);
+
+  if (database == NULL || !mun_tokenizer_register (database, error))
+    return NULL;
+  if (mode == MUN_DATABASE_WRITER) {
+    if (!mun_database_migrate (database, migrations, G_N_ELEMENTS (migrations), error))
+      return NULL;
+  } else if (!mun_database_exec (
+                 database,
+                 "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search, row);"
+                 "PRAGMA query_only = ON;",
+                 error)) {
+    return NULL;
+  }
+  return g_steal_pointer (&database);
+}
+
+/* store.json, or its copy in the catalogue when the file is gone. */
+static gboolean
+load_key (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->dir, "store.json", NULL);
+
+  if (create && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return mun_store_key_create (&self->key, path, master_key, error);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
+    sqlite3_stmt *statement
+        = mun_database_prepare (self->database, error,
+                                "SELECT value FROM meta WHERE key = 'store_json'", "");
+
+    if (statement != NULL && mun_database_step (self->database, statement, error)) {
+      gboolean ok = mun_store_key_restore (path, mun_database_text (statement, 0), error);
+
+      sqlite3_reset (statement);
+      if (!ok)
+        return FALSE;
+    }
+  }
+  return mun_store_key_load (&self->key, path, master_key, error);
+}
+
+/* A whole batch that the catalogue does not know: its pieces are used when they come again. */
+static gboolean
+adopt_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const guint8 *data,
+          gpointer user_data)
+{
+  MunStore *self = user_data;
+
+  if (header->kind == MUN_RECORD_PIECE)
+    mun_database_run (self->database, NULL,
+                      "INSERT OR IGNORE INTO pieces (digest, container, offset, length, size, refs)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+                      "biiii", header->digest, (gsize)MUN_DIGEST_SIZE, (gint64)place->container,
+                      (gint64)place->offset, (gint64)place->length, (gint64)header->plain_length);
+  return TRUE;
+}
+
+static gint64
+get_meta (MunStore *self, const char *key, gint64 fallback)
+{
+  return mun_database_get_int (self->database, fallback, "SELECT value FROM meta WHERE key = ?1",
+                               "s", key);
+}
+
+static gboolean
+set_meta (MunStore *self, const char *key, gint64 value, GError **error)
+{
+  return mun_database_run (self->database, error,
+                           "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", "si", key,
+                           value);
+}
+
+static gboolean
+save_end (MunStore *self, GError **error)
+{
+  MunContentsMark mark;
+
+  mun_contents_get_mark (self->contents, &mark);
+  return set_meta (self, "end_container", mark.container, error)
+         && set_meta (self, "end_length", mark.length, error)
+         && set_meta (self, "next_arrival", self->next_arrival, error);
+}
+
+static gboolean
+recover (MunStore *self, GError **error)
+{
+  MunContentsMark end = { get_meta (self, "end_container", 0), get_meta (self, "end_length", 0) };
+
+  self->next_arrival = get_meta (self, "next_arrival", 1);
+  if (!mun_database_exec (self->database, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  if (mun_contents_recover (self->contents, &end, adopt_cb, self, error) && save_end (self, error)
+      && mun_database_run (self->database, error,
+                           "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
+                           "s", self->key.text)
+      && mun_database_exec (self->database, "COMMIT", error))
+    return TRUE;
+  mun_database_exec (self->database, "ROLLBACK", NULL);
+  return FALSE;
+}
+
+static gboolean
+open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
+{
+  g_autofree char *contents_dir = g_build_filename (self->dir, "contents", NULL);
+
+  if (create) {
+    g_autofree char *parent = g_path_get_dirname (self->dir);
+
+    if (g_mkdir_with_parents (self->dir, 0700) != 0)
+      return mun_container_file_error (error, errno, "making the folder", self->dir);
+    if (!mun_container_file_sync_dir (parent, error))
+      return FALSE;
+  } else if (!g_file_test (self->catalogue_path, G_FILE_TEST_EXISTS)) {
+    return mun_container_file_error (error, ENOENT, "opening", self->catalogue_path);
+  }
+  self->database = open_database (self, MUN_DATABASE_WRITER, error);
+  if (self->database == NULL || !load_key (self, master_key, create, error))
+    return FALSE;
+  self->sealer = mun_sealer_new (self->key.key, error);
+  if (self->sealer == NULL)
+    return FALSE;
+  self->contents = mun_contents_open (contents_dir, self->key.guid, self->sealer, TRUE, error);
+  return self->contents != NULL && mun_container_file_sync_dir (self->dir, error)
+         && recover (self, error);
+}
+
+static GVariantBuilder *
+new_journal (void)
+{
+  return g_variant_builder_new (G_VARIANT_TYPE ("a(sa{sv})"));
+}
+
+void
+mun_store_journal (MunStore *self, const char *operation, GVariant *details)
+{
+  if (self->journal == NULL)
+    self->journal = new_journal ();
+  g_variant_builder_add (self->journal, "(s@a{sv})", operation, details);
+}
+
+static gboolean
+append_journal (MunStore *self, GError **error)
+{
+  g_autoptr (GVariant) journal = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) record = NULL;
+  MunPlaceInContents place;
+  guint8 digest[MUN_DIGEST_SIZE];
+  gsize length;
+  gconstpointer data;
+
+  if (self->journal == NULL)
+    return TRUE;
+  journal = g_variant_ref_sink (g_variant_builder_end (self->journal));
+  if (G_BYTE_ORDER == G_BIG_ENDIAN) {
+    g_autoptr (GVariant) swapped = g_variant_byteswap (journal);
+
+    bytes = g_variant_get_data_as_bytes (swapped);
+  } else {
+    bytes = g_variant_get_data_as_bytes (journal);
+  }
+  data = g_bytes_get_data (bytes, &length);
+  mun_digest (data, length, digest);
+  record = mun_record_build (self->sealer, MUN_RECORD_JOURNAL, data, length, digest, error);
+  return record != NULL && mun_contents_append (self->contents, record, &place, error);
+}
+
+static int
+fault (const char *step)
+{
+  return mun_contents_fault_hook != NULL ? mun_contents_fault_hook (step) : 0;
+}
+
+static gboolean
+commit (MunStore *self, GError **error)
+{
+  int problem = fault ("commit");
+
+  if (problem != 0)
+    return mun_container_file_error (error, problem, "committing to", self->catalogue_path);
+  return mun_database_exec (self->database, "COMMIT", error);
+}
+
+/* The order of a write: contents, then their fdatasync, then one commit of catalogue and index. */
+static gboolean
+run_transaction (MunStore *self, Job **jobs, guint n_jobs, GError **error)
+{
+  MunContentsMark mark;
+  gint64 arrival = self->next_arrival;
+  gboolean ok = TRUE;
+
+  mun_contents_get_mark (self->contents, &mark);
+  if (!mun_database_exec (self->database, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  for (guint i = 0; ok && i < n_jobs; i++)
+    ok = jobs[i]->work (self, jobs[i]->data, error);
+  ok = ok && append_journal (self, error) && mun_contents_sync (self->contents, error)
+       && save_end (self, error);
+  g_clear_pointer (&self->journal, g_variant_builder_unref);
+  if (ok && commit (self, error))
+    return TRUE;
+  mun_database_exec (self->database, "ROLLBACK", NULL);
+  /* A commit that failed may yet be found in the log after a crash: then its contents must be
+   * there. */
+  if (!ok)
+    mun_contents_rollback (self->contents, &mark);
+  self->next_arrival = MAX (arrival, get_meta (self, "next_arrival", 1));
+  return FALSE;
+}
+
+static void
+run_group (MunStore *self, GPtrArray *group)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (run_transaction (self, (Job **)group->pdata, group->len, &error)) {
+    for (guint i = 0; i < group->len; i++)
+      ((Job *)group->pdata[i])->ok = TRUE;
+    return;
+  }
+  if (group->len == 1) {
+    ((Job *)group->pdata[0])->error = g_steal_pointer (&error);
+    return;
+  }
+  /* One of them spoilt it for all: each for itself now. */
+  for (guint i = 0; i < group->len; i++) {
+    Job *job = group->pdata[i];
+
+    job->ok = run_transaction (self, &job, 1, &job->error);
+  }
+}
+
+static gpointer
+writer_main (gpointer data)
+{
+  MunStore *self = data;
+  g_autoptr (GPtrArray) group = g_ptr_array_new ();
+
+  g_mutex_lock (&self->lock);
+  for (;;) {
+    guint cost = 0;
+
+    while (g_queue_is_empty (&self->jobs) && !self->stopping)
+      g_cond_wait (&self->changed, &self->lock);
+    if (g_queue_is_empty (&self->jobs))
+      break;
+    g_ptr_array_set_size (group, 0);
+    do {
+      Job *job = g_queue_pop_head (&self->jobs);
+
+      cost += job->cost;
+      g_ptr_array_add (group, job);
+    } while (!g_queue_is_empty (&self->jobs) && cost < MAX_GROUP_COST);
+    g_mutex_unlock (&self->lock);
+    run_group (self, group);
+    g_mutex_lock (&self->lock);
+    self->queued_cost -= cost;
+    for (guint i = 0; i < group->len; i++)
+      ((Job *)group->pdata[i])->done = TRUE;
+    g_cond_broadcast (&self->changed);
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+gboolean
+mun_store_write (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error)
+{
+  Job job = { work, data, MAX (cost, 1), FALSE, FALSE, NULL };
+
+  if (!mun_store_is_writable (self)) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
+                 "store %" G_GINT64_FORMAT " is write-protected", self->id);
+    return FALSE;
+  }
+  g_mutex_lock (&self->lock);
+  while (self->queued_cost >= MAX_QUEUED_COST && !self->stopping)
+    g_cond_wait (&self->changed, &self->lock);
+  if (self->stopping) {
+    g_mutex_unlock (&self->lock);
+    g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
+                 "store %" G_GINT64_FORMAT " is being closed", self->id);
+    return FALSE;
+  }
+  self->queued_cost += job.cost;
+  g_queue_push_tail (&self->jobs, &job);
+  g_cond_broadcast (&self->changed);
+  while (!job.done)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+  if (!job.ok)
+    g_propagate_error (error, job.error);
+  return job.ok;
+}
+
+MunStore *
+mun_store_open (const char *dir, gint64 id, MunSecret *master_key, gboolean create, GError **error)
+{
+  g_autoptr (MunStore) self = g_new0 (MunStore, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  g_queue_init (&self->jobs);
+  g_queue_init (&self->idle_readers);
+  self->id = id;
+  self->dir = g_strdup (dir);
+  self->catalogue_path = g_build_filename (dir, "catalogue.db", NULL);
+  self->writable = TRUE;
+  if (!open_parts (self, master_key, create, error))
+    return NULL;
+  self->thread = g_thread_new ("store writer", writer_main, self);
+  return g_steal_pointer (&self);
+}
+
+MunStore *
+mun_store_ref (MunStore *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+mun_store_close (MunStore *self)
+{
+  GThread *thread;
+
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  g_cond_broadcast (&self->changed);
+  thread = g_steal_pointer (&self->thread);
+  g_mutex_unlock (&self->lock);
+  if (thread != NULL)
+    g_thread_join (thread);
+}
+
+void
+mun_store_unref (MunStore *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  mun_store_close (self);
+  g_queue_clear_full (&self->idle_readers, (GDestroyNotify)mun_database_close);
+  g_clear_pointer (&self->contents, mun_contents_close);
+  g_clear_pointer (&self->database, mun_database_close);
+  g_clear_pointer (&self->sealer, mun_sealer_free);
+  mun_store_key_clear (&self->key);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  g_free (self->dir);
+  g_free (self->catalogue_path);
+  g_free (self);
+}
+
+gint64
+mun_store_get_id (MunStore *self)
+{
+  return self->id;
+}
+
+const char *
+mun_store_get_dir (MunStore *self)
+{
+  return self->dir;
+}
+
+MunContents *
+mun_store_get_contents (MunStore *self)
+{
+  return self->contents;
+}
+
+MunSealer *
+mun_store_get_sealer (MunStore *self)
+{
+  return self->sealer;
+}
+
+MunDatabase *
+mun_store_get_database (MunStore *self)
+{
+  return self->database;
+}
+
+gint64
+mun_store_next_arrival (MunStore *self)
+{
+  return self->next_arrival++;
+}
+
+void
+mun_store_set_writable (MunStore *self, gboolean writable)
+{
+  g_atomic_int_set (&self->writable, writable);
+}
+
+gboolean
+mun_store_is_writable (MunStore *self)
+{
+  return g_atomic_int_get (&self->writable);
+}
+
+MunDatabase *
+mun_store_acquire_reader (MunStore *self, GError **error)
+{
+  MunDatabase *reader;
+
+  g_mutex_lock (&self->lock);
+  reader = g_queue_pop_head (&self->idle_readers);
+  g_mutex_unlock (&self->lock);
+  return reader != NULL ? reader : open_database (self, MUN_DATABASE_READER, error);
+}
+
+void
+mun_store_release_reader (MunStore *self, MunDatabase *reader)
+{
+  mun_database_watch (reader, NULL);
+  mun_database_reset (reader);
+  g_mutex_lock (&self->lock);
+  if (self->idle_readers.length < MAX_IDLE_READERS)
+    g_queue_push_head (&self->idle_readers, g_steal_pointer (&reader));
+  g_mutex_unlock (&self->lock);
+  if (reader != NULL)
+    mun_database_close (reader);
+}

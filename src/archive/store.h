@@ -1,0 +1,71 @@
+/* store.h: one store: a catalogue, its contents, one writer and many readers */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "contents.h"
+#include "database.h"
+#include "prepare.h"
+
+G_BEGIN_DECLS
+
+/* Thread-safe. One thread writes; what others want written goes to it as work and is on the disk
+ * when mun_store_write() returns. */
+typedef struct _MunStore MunStore;
+
+/* Runs on the writer's thread inside a transaction; what fails is rolled back as a whole. It may
+ * run a second time when it shared its first transaction with work that failed. */
+typedef gboolean (*MunStoreWork) (MunStore *self, gpointer data, GError **error);
+
+/* mun_store_open: @dir is stores/<id>; a new store is made when @create. */
+MunStore *
+mun_store_open (const char *dir, gint64 id, MunSecret *master_key, gboolean create, GError **error);
+MunStore *
+mun_store_ref (MunStore *self);
+void
+mun_store_unref (MunStore *self);
+/* mun_store_close: finishes the queued work; later work fails. The last unref frees. */
+void
+mun_store_close (MunStore *self);
+
+gint64
+mun_store_get_id (MunStore *self);
+const char *
+mun_store_get_dir (MunStore *self);
+MunContents *
+mun_store_get_contents (MunStore *self);
+MunSealer *
+mun_store_get_sealer (MunStore *self);
+/* mun_store_set_writable: FALSE refuses work with MUN_ERROR_READ_ONLY. */
+void
+mun_store_set_writable (MunStore *self, gboolean writable);
+gboolean
+mun_store_is_writable (MunStore *self);
+
+/* mun_store_write: @cost: messages touched, for batching. Blocks. */
+gboolean
+mun_store_write (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error);
+
+/* Within work: */
+
+MunDatabase *
+mun_store_get_database (MunStore *self);
+/* mun_store_next_arrival: counts the messages that ever came. */
+gint64
+mun_store_next_arrival (MunStore *self);
+/* mun_store_journal: adds an entry to the commit's journal record, from which the catalogue could
+ * be rebuilt. @details: a{sv}, floating. */
+void
+mun_store_journal (MunStore *self, const char *operation, GVariant *details);
+
+/* Reading: a connection of one's own until it is given back. */
+
+MunDatabase *
+mun_store_acquire_reader (MunStore *self, GError **error);
+void
+mun_store_release_reader (MunStore *self, MunDatabase *reader);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunStore, mun_store_unref)
+
+G_END_DECLS

@@ -1,0 +1,284 @@
+/* verify-messages.c: the messages of a store, their pieces, their index */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "verify-private.h"
+
+#include "errors.h"
+#include "piece-list.h"
+#include "store-messages.h"
+
+#include <string.h>
+
+/* One message under check. */
+typedef struct {
+  gint64 number;
+  gsize size;
+  GBytes *pieces;
+  const guint8 *digest;
+} Message;
+
+static gboolean
+is_bad (MunVerification *self, GArray *ids)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_hash_table_contains (self->bad_pieces, &g_array_index (ids, gint64, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* A message that is one sound piece is sound when the digests are the same; others are put
+ * together. */
+static void
+check_bytes (MunVerification *self, const Message *message, GArray *refs)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  guint8 digest[MUN_DIGEST_SIZE];
+  gsize length;
+  const guint8 *list = g_bytes_get_data (message->pieces, &length);
+
+  if (refs->len == 1) {
+    gint64 same = mun_database_get_int (self->reader, 0,
+                                        "SELECT count(*) FROM pieces WHERE id = ?1 AND digest = ?2",
+                                        "ib", g_array_index (refs, MunPieceRef, 0).piece,
+                                        message->digest, (gsize)MUN_DIGEST_SIZE);
+
+    if (same != 1)
+      mun_verification_fault (self,
+                              "message %" G_GINT64_FORMAT ": its piece is missing or another's",
+                              message->number);
+    return;
+  }
+  bytes = mun_store_assemble (self->store, self->reader, list, length, message->size, &error);
+  if (bytes == NULL) {
+    mun_verification_fault (self, "message %" G_GINT64_FORMAT ": %s", message->number,
+                            error->message);
+    return;
+  }
+  mun_digest (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), digest);
+  if (memcmp (digest, message->digest, sizeof digest) != 0)
+    mun_verification_fault (self,
+                            "message %" G_GINT64_FORMAT ": its bytes do not match their SHA-256",
+                            message->number);
+}
+
+/* @uses: by piece id, how many messages use it. */
+static void
+check_message (MunVerification *self, const Message *message, GArray *uses)
+{
+  gsize length;
+  const guint8 *list = g_bytes_get_data (message->pieces, &length);
+  g_autoptr (GArray) refs = mun_piece_list_decode (list, length);
+  g_autoptr (GArray) ids = refs != NULL ? mun_piece_list_ids (refs) : NULL;
+
+  self->messages++;
+  if (refs == NULL) {
+    mun_verification_fault (self, "message %" G_GINT64_FORMAT ": its list of pieces is damaged",
+                            message->number);
+    return;
+  }
+  for (guint i = 0; i < ids->len; i++) {
+    gint64 id = g_array_index (ids, gint64, i);
+
+    if (id > 0 && id < uses->len)
+      g_array_index (uses, guint32, id)++;
+  }
+  if (is_bad (self, ids))
+    mun_verification_fault (self,
+                            "message %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT " cannot be restored",
+                            mun_store_get_id (self->store), message->number);
+  else
+    check_bytes (self, message, refs);
+}
+
+static gboolean
+walk_messages (MunVerification *self, GArray *uses, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  guint64 total = mun_database_get_int (self->reader, 0, "SELECT count(*) FROM messages", "");
+  sqlite3_stmt *row
+      = mun_database_prepare (self->reader, error,
+                              "SELECT number, size, pieces, digest FROM messages ORDER BY number",
+                              "");
+
+  if (row == NULL)
+    return FALSE;
+  while (mun_database_step (self->reader, row, &local_error)) {
+    Message message = { sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), NULL,
+                        sqlite3_column_blob (row, 3) };
+
+    message.pieces = g_bytes_new (sqlite3_column_blob (row, 2), sqlite3_column_bytes (row, 2));
+    if (sqlite3_column_bytes (row, 3) == MUN_DIGEST_SIZE)
+      check_message (self, &message, uses);
+    else
+      mun_verification_fault (self, "message %" G_GINT64_FORMAT " has no SHA-256", message.number);
+    g_bytes_unref (message.pieces);
+    if (!mun_verification_step (self, 0.7 + 0.2 * self->messages / MAX (total, 1),
+                                "Checking messages"))
+      break;
+  }
+  sqlite3_reset (row);
+  if (local_error == NULL)
+    return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+check_references (MunVerification *self, GArray *uses, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *row = mun_database_prepare (self->reader, error, "SELECT id, refs FROM pieces", "");
+
+  if (row == NULL)
+    return FALSE;
+  while (mun_database_step (self->reader, row, &local_error)) {
+    gint64 id = sqlite3_column_int64 (row, 0), refs = sqlite3_column_int64 (row, 1);
+    gint64 used = id > 0 && id < uses->len ? g_array_index (uses, guint32, id) : 0;
+
+    if (refs != used)
+      mun_verification_fault (self,
+                              "piece %" G_GINT64_FORMAT ": the catalogue counts %" G_GINT64_FORMAT
+                              " users, there are %" G_GINT64_FORMAT,
+                              id, refs, used);
+  }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+check_folders (MunVerification *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *row = mun_database_prepare (
+      self->reader, error,
+      "SELECT id, name, messages, bytes, n, b FROM folders"
+      " LEFT JOIN (SELECT folder, count(*) AS n, sum(size) AS b FROM messages GROUP BY folder)"
+      " ON folder = id WHERE messages <> coalesce(n, 0) OR bytes <> coalesce(b, 0)",
+      "");
+
+  if (row == NULL)
+    return FALSE;
+  while (mun_database_step (self->reader, row, &local_error))
+    mun_verification_fault (self,
+                            "folder %s: the catalogue counts %" G_GINT64_FORMAT
+                            " messages, there are %" G_GINT64_FORMAT,
+                            (const char *)sqlite3_column_text (row, 1),
+                            (gint64)sqlite3_column_int64 (row, 2),
+                            (gint64)sqlite3_column_int64 (row, 4));
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+gboolean
+mun_verify_messages (MunVerification *self, GError **error)
+{
+  gint64 last = mun_database_get_int (self->reader, 0, "SELECT max(id) FROM pieces", "");
+  g_autoptr (GArray) uses = g_array_new (FALSE, TRUE, sizeof (guint32));
+
+  g_array_set_size (uses, last + 1);
+  return walk_messages (self, uses, error) && check_references (self, uses, error)
+         && check_folders (self, error);
+}
+
+/* Two ascending lists of numbers side by side. */
+static gboolean
+compare_index (MunVerification *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *indexed = mun_database_prepare (
+      self->reader, error,
+      "SELECT rowid FROM search WHERE search MATCH 'tokens : \"all\"' ORDER BY rowid", "");
+  sqlite3_stmt *rows = mun_database_prepare (self->reader, error,
+                                             "SELECT number FROM messages ORDER BY number", "");
+  guint64 stale = 0;
+  gint64 known = mun_database_get_int (self->reader, 0,
+                                       "SELECT value FROM meta WHERE key = 'stale_rows'", "");
+  gboolean has_index, has_row;
+
+  if (indexed == NULL || rows == NULL)
+    return FALSE;
+  has_index = mun_database_step (self->reader, indexed, &local_error);
+  has_row = mun_database_step (self->reader, rows, NULL);
+  while (local_error == NULL && (has_index || has_row)) {
+    gint64 index = has_index ? sqlite3_column_int64 (indexed, 0) : G_MAXINT64;
+    gint64 number = has_row ? sqlite3_column_int64 (rows, 0) : G_MAXINT64;
+
+    if (number < index)
+      mun_verification_fault (self, "message %" G_GINT64_FORMAT " is not in the index", number);
+    if (index < number)
+      stale++;
+    if (index <= number)
+      has_index = mun_database_step (self->reader, indexed, &local_error);
+    if (number <= index)
+      has_row = mun_database_step (self->reader, rows, &local_error);
+  }
+  sqlite3_reset (indexed);
+  sqlite3_reset (rows);
+  if (local_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return FALSE;
+  }
+  if (stale > (guint64)MAX (known, 0))
+    mun_verification_fault (self, "the index holds %" G_GUINT64_FORMAT " entries without a message",
+                            stale);
+  return TRUE;
+}
+
+static gboolean
+check_database (MunVerification *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *row = mun_database_prepare (self->reader, error, "PRAGMA quick_check(20)", "");
+
+  if (row == NULL)
+    return FALSE;
+  while (mun_database_step (self->reader, row, &local_error))
+    if (g_strcmp0 ((const char *)sqlite3_column_text (row, 0), "ok") != 0)
+      mun_verification_fault (self, "catalogue.db: %s", (const char *)sqlite3_column_text (row, 0));
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* FTS5 checks itself by a write that changes nothing. */
+static gboolean
+integrity_work (MunStore *store, gpointer data, GError **error)
+{
+  return mun_database_run (mun_store_get_database (store), error,
+                           "INSERT INTO search (search) VALUES ('integrity-check')", "");
+}
+
+gboolean
+mun_verify_index (MunVerification *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (!mun_verification_step (self, 0.92, "Checking the index"))
+    return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
+  if (!check_database (self, &local_error) || !compare_index (self, &local_error)) {
+    if (!g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+    mun_verification_fault (self, "the index: %s", local_error->message);
+    return TRUE;
+  }
+  if (!mun_store_is_writable (self->store))
+    return TRUE;
+  mun_verification_step (self, 0.95, "Checking the index");
+  if (!mun_store_write (self->store, 1, integrity_work, NULL, &local_error)) {
+    if (!g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+    mun_verification_fault (self, "the index: %s", local_error->message);
+  }
+  return TRUE;
+}

@@ -1,0 +1,156 @@
+/* source.h: where mail comes from; one interface for all of it */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Map of this folder. A run asks a source for its folders, then for one batch of messages after the
+ * other, gives each batch to the archive, and only then keeps the source's checkpoint:
+ *
+ *   source           MunSource: the interface, and what passes through it
+ *   files            reading files and directories safely
+ *   mbox-reader      cuts a stream in mbox format into messages
+ *   mbox-source      one mbox file, or a folder of them
+ *   maildir-source   a Maildir with its subfolders (Maildir++ or nested)
+ *   eml-source       a folder of files that hold one message each
+ *   graph-source     one mailbox of Microsoft 365, by Microsoft Graph
+ *   fetcher          up to four downloads at a time from one mailbox
+ *   report           counts and failures of a run, as GetWorkerResultReport shows them
+ *   run              MunRun: sources, archive, counts, cancelling, resuming
+ *   tenant           credentials of the installation as a connection to Microsoft 365
+ *   profile          a profile's settings: checked, and the sources they name
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Larger messages are reported, not read: Exchange Online's own limit is 150 MB. */
+#define MUN_SOURCE_MAX_MESSAGE (256u * 1024 * 1024)
+
+typedef enum {
+  MUN_SOURCE_READ,    /* raw holds the message */
+  MUN_SOURCE_SKIPPED, /* nothing to archive, and nothing is lost: gone meanwhile, empty file */
+  MUN_SOURCE_FAILED,  /* could not be read: to be tried again at the next run */
+} MunSourceState;
+
+/* One message of a batch. */
+typedef struct {
+  MunSourceState state;
+  GBytes *raw;      /* the message byte for byte; NULL unless read */
+  char *key;        /* stable id at the source; NULL when it has none */
+  char *item;       /* how a report names it */
+  gint64 received;  /* seconds since 1970; 0 when the source does not know */
+  const char *step; /* static; what could not be done: "download", "read" … NULL when read */
+  char *reason;     /* a sentence; NULL when read */
+  goffset position; /* for the source's own use */
+} MunSourceItem;
+
+MunSourceItem *
+mun_source_item_new (MunSourceState state, const char *item);
+void
+mun_source_item_free (MunSourceItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunSourceItem, mun_source_item_free)
+
+typedef struct {
+  char *id;     /* the source's own name of it; also the key of its checkpoint */
+  char *path;   /* UTF-8, levels separated by "/"; "" for the top */
+  gint64 total; /* messages as far as known; -1 when not */
+} MunSourceFolder;
+
+/* Copies both strings. */
+MunSourceFolder *
+mun_source_folder_new (const char *id, const char *path, gint64 total);
+void
+mun_source_folder_free (MunSourceFolder *folder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunSourceFolder, mun_source_folder_free)
+
+typedef struct {
+  GPtrArray *items; /* of MunSourceItem */
+  gboolean last;    /* the folder's end */
+} MunSourceBatch;
+
+MunSourceBatch *
+mun_source_batch_new (void);
+void
+mun_source_batch_free (MunSourceBatch *batch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunSourceBatch, mun_source_batch_free)
+
+/* What the run offers a source while it fills a batch. */
+typedef struct {
+  guint max_items; /* of one batch */
+  gsize max_bytes; /* a batch ends with the message that reaches this */
+  /* FALSE: the archive has the message with this key already, do not read it. Only called on the
+   * thread that asked for the batch. */
+  gboolean (*want) (const char *key, gpointer user_data);
+  /* Something was left out that is not a message: a symbolic link, a file that is not mbox. */
+  void (*note) (const char *item, const char *step, const char *reason, gpointer user_data);
+  /* The source has to wait so many seconds (0: goes on). May come from any thread. */
+  void (*wait) (guint seconds, gpointer user_data);
+  gpointer user_data;
+} MunSourceHost;
+
+#define MUN_TYPE_SOURCE (mun_source_get_type ())
+G_DECLARE_INTERFACE (MunSource, mun_source, MUN, SOURCE, GObject)
+
+struct _MunSourceInterface {
+  GTypeInterface parent_iface;
+
+  GPtrArray *(*list_folders) (MunSource *self, const MunSourceHost *host, GCancellable *cancellable,
+                              GError **error);
+  gboolean (*begin_folder) (MunSource *self, const MunSourceFolder *folder, const char *checkpoint,
+                            GCancellable *cancellable, GError **error);
+  MunSourceBatch *(*next_batch) (MunSource *self, const MunSourceHost *host,
+                                 GCancellable *cancellable, GError **error);
+  char *(*dup_checkpoint) (MunSource *self, const MunSourceBatch *batch);
+};
+
+/**
+ * mun_source_list_folders:
+ * @host: (transfer none): only note() is used
+ *
+ * Opens the source. Blocking, as everything here: for worker threads.
+ *
+ * Returns: (transfer full): every folder, as an array of MunSourceFolder. Fails when the source
+ *   cannot be reached or is not what it should be; the message names it and says why.
+ */
+GPtrArray *
+mun_source_list_folders (MunSource *self, const MunSourceHost *host, GCancellable *cancellable,
+                         GError **error);
+
+/**
+ * mun_source_begin_folder:
+ * @checkpoint: (nullable): what mun_source_dup_checkpoint() gave for this folder in an earlier run.
+ *   One that is no longer valid is ignored: the folder starts anew.
+ *
+ * Starts reading a folder; the one before is left, whether at its end or not.
+ */
+gboolean
+mun_source_begin_folder (MunSource *self, const MunSourceFolder *folder, const char *checkpoint,
+                         GCancellable *cancellable, GError **error);
+
+/**
+ * mun_source_next_batch:
+ *
+ * Returns: (transfer full): the next messages. A batch may be empty without being the last. Trouble
+ *   with one message is an item of the batch; an error ends the folder. When @cancellable is
+ *   triggered, messages that were read by then are still returned, and the call after that fails.
+ */
+MunSourceBatch *
+mun_source_next_batch (MunSource *self, const MunSourceHost *host, GCancellable *cancellable,
+                       GError **error);
+
+/**
+ * mun_source_dup_checkpoint:
+ * @batch: the batch that came last. Items that the archive refused have been set to
+ *   MUN_SOURCE_FAILED by the caller.
+ *
+ * To be called when everything read in @batch is durable in the archive.
+ *
+ * Returns: (transfer full) (nullable): a text to keep for the next run, in which failed items come
+ *   again; NULL when what was kept before stays valid.
+ */
+char *
+mun_source_dup_checkpoint (MunSource *self, const MunSourceBatch *batch);
+
+G_END_DECLS

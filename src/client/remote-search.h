@@ -1,0 +1,33 @@
+/* remote-search.h: one search on a server and its pages */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* MunRemoteSearch: made by mun_archive_client_search_async(). Servers drop searches after a while
+ * and when there are many: then it is run again by itself. */
+#define MUN_TYPE_REMOTE_SEARCH (mun_remote_search_get_type ())
+G_DECLARE_FINAL_TYPE (MunRemoteSearch, mun_remote_search, MUN, REMOTE_SEARCH, GObject)
+
+/* Messages that were found. */
+guint
+mun_remote_search_get_count (MunRemoteSearch *self);
+
+/* One page. @start: position from 0; @count: messages at most; @sort: as in
+ * mun_archive_client_search_async(), NULL: as the search began. Pages may be asked for in any
+ * order, several at a time. */
+void
+mun_remote_search_get_page_async (MunRemoteSearch *self, guint start, guint count, const char *sort,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data);
+
+/* Records {gid, mid, id, subject, date, folder, fromOrTo; where the server knows more: from, to,
+ * size, archivedDate, hasAttachments, priority, damaged}. "id" ("gid:mid") is filled in when the
+ * server does not send it. Returns: (transfer full) (element-type MunRecord). */
+GPtrArray *
+mun_remote_search_get_page_finish (MunRemoteSearch *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,133 @@
+/* main.c: a test server in the shape of a MailStore Server: options and the ready line */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "mailstore.h"
+
+#include "json.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdio.h>
+
+static gboolean no_web;
+static int token_uses = G_MAXINT;
+static char *data_file;
+
+static const GOptionEntry options[] = {
+  { "no-web", 0, 0, G_OPTION_ARG_NONE, &no_web, "No Web Access API", NULL },
+  { "token-uses", 0, 0, G_OPTION_ARG_INT, &token_uses, "A Web Access token is good for N requests",
+    "N" },
+  { "data", 0, 0, G_OPTION_ARG_FILENAME, &data_file, "What the functions answer at first", "FILE" },
+  { NULL },
+};
+
+static SoupServer *
+listen_on (SoupServerCallback callback, Mailstore *state, GTlsCertificate *certificate, guint *port,
+           GError **error)
+{
+  g_autoptr (SoupServer) server
+      = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, NULL);
+  GSList *uris;
+
+  soup_server_add_handler (server, NULL, callback, state, NULL);
+  if (!soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY,
+                                 error))
+    return NULL;
+  uris = soup_server_get_uris (server);
+  *port = g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+  return g_steal_pointer (&server);
+}
+
+static gboolean
+load (Mailstore *state, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (data_file != NULL ? data_file : MAILSTORE_REPLIES, &text, &length,
+                            error))
+    return FALSE;
+  state->documents = mun_json_parse_object (text, length, error);
+  return state->documents != NULL;
+}
+
+static void
+say_ready (guint admin_port, guint web_port, const char *fingerprint)
+{
+  g_autoptr (JsonObject) line = json_object_new ();
+  g_autofree char *text = NULL;
+
+  json_object_set_int_member (line, "adminPort", admin_port);
+  json_object_set_int_member (line, "webPort", web_port);
+  json_object_set_string_member (line, "certificateFingerprint", fingerprint);
+  text = mun_json_object_to_string (line);
+  printf ("%s\n", text);
+  fflush (stdout);
+}
+
+static gboolean
+run (Mailstore *state, GError **error)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (SoupServer) admin = NULL;
+  g_autoptr (SoupServer) web = NULL;
+  g_autofree char *fingerprint = NULL;
+  guint admin_port = 0, web_port = 0;
+
+  if (!load (state, error))
+    return FALSE;
+  certificate = mailstore_tls_make (&fingerprint, error);
+  if (certificate == NULL)
+    return FALSE;
+  admin = listen_on (mailstore_admin_cb, state, certificate, &admin_port, error);
+  if (admin == NULL)
+    return FALSE;
+  if (!no_web) {
+    web = listen_on (mailstore_web_cb, state, certificate, &web_port, error);
+    if (web == NULL)
+      return FALSE;
+  }
+  g_unix_signal_add (SIGTERM, (GSourceFunc)g_main_loop_quit, loop);
+  g_unix_signal_add (SIGINT, (GSourceFunc)g_main_loop_quit, loop);
+  say_ready (admin_port, web_port, fingerprint);
+  g_main_loop_run (loop);
+  soup_server_disconnect (admin);
+  if (web != NULL)
+    soup_server_disconnect (web);
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("- MailStore-shaped test server");
+  g_autoptr (GError) error = NULL;
+  Mailstore state = { 0 };
+  gboolean ok;
+
+  setlocale (LC_ALL, "");
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error)) {
+    g_printerr ("%s\n", error->message);
+    return 2;
+  }
+  state.token_uses = token_uses;
+  state.operations
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, mailstore_operation_free);
+  state.tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  state.searches
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_object_unref);
+  state.search_order = g_queue_new ();
+  ok = run (&state, &error);
+  if (!ok)
+    g_printerr ("%s\n", error->message);
+  g_hash_table_unref (state.operations);
+  g_hash_table_unref (state.tokens);
+  g_hash_table_unref (state.searches);
+  g_queue_free_full (state.search_order, g_free);
+  g_clear_pointer (&state.documents, json_object_unref);
+  g_free (data_file);
+  return ok ? 0 : 1;
+}

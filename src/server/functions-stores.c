@@ -1,0 +1,157 @@
+/* functions-stores.c: archive stores: list, create, state, verification */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-server"
+
+#include "handler.h"
+
+#include "archive-stores.h"
+#include "arguments.h"
+#include "errors.h"
+#include "json.h"
+
+#include <string.h>
+
+static JsonNode *
+get_stores (MunCall *call, GError **error)
+{
+  gboolean include_size
+      = mun_arguments_get_bool (mun_call_get_arguments (call), "includeSize", TRUE);
+
+  return mun_json_node_take_array (
+      mun_archive_list_stores (mun_call_get_archive (call), include_size));
+}
+
+/* Places and database servers are for store types that this server does not have. */
+static gboolean
+check_place (MunArguments *arguments, GError **error)
+{
+  static const char *const members[] = { "databaseName", "databasePath", "contentPath", "indexPath",
+                                         "serverName",   "userName",     "password",    NULL };
+  const char *type = mun_arguments_get_string (arguments, "type");
+
+  if (type != NULL && strcmp (type, "FileSystemInternal") != 0) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_UNSUPPORTED,
+                 "Stores of type %s are not supported, only FileSystemInternal", type);
+    return FALSE;
+  }
+  for (guint i = 0; members[i] != NULL; i++)
+    if (mun_arguments_has (arguments, members[i])) {
+      g_set_error (error, MUN_ERROR, MUN_ERROR_UNSUPPORTED,
+                   "%s cannot be chosen: stores are kept in the data directory", members[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static JsonNode *
+create_store (MunCall *call, GError **error)
+{
+  MunArguments *arguments = mun_call_get_arguments (call);
+  JsonObject *result;
+  gint64 id;
+
+  if (!check_place (arguments, error))
+    return NULL;
+  id = mun_archive_create_store (mun_call_get_archive (call),
+                                 mun_arguments_get_string (arguments, "name"),
+                                 mun_arguments_get_string (arguments, "requestedState"), error);
+  if (id == 0)
+    return NULL;
+  result = json_object_new ();
+  json_object_set_int_member (result, "id", id);
+  return mun_json_node_take_object (result);
+}
+
+static JsonNode *
+set_store_requested_state (MunCall *call, GError **error)
+{
+  MunArguments *arguments = mun_call_get_arguments (call);
+
+  mun_archive_set_store_state (mun_call_get_archive (call),
+                               mun_arguments_get_int (arguments, "id", 0),
+                               mun_arguments_get_string (arguments, "requestedState"), error);
+  return NULL;
+}
+
+/* The progress of one store among several. */
+typedef struct {
+  MunCall *call;
+  guint index;
+  guint count;
+} Progress;
+
+static void
+progress_cb (double fraction, const char *text, gpointer data)
+{
+  Progress *progress = data;
+
+  mun_call_progress (progress->call, 100 * (progress->index + fraction) / progress->count, text);
+}
+
+static gboolean
+verify (Progress *progress, gint64 id, guint64 *faults, GError **error)
+{
+  MunCall *call = progress->call;
+  gboolean indexes = mun_arguments_get_bool (mun_call_get_arguments (call), "includeIndexes", TRUE);
+  g_autofree char *report = NULL;
+  guint64 found = 0;
+
+  if (!mun_archive_verify_store (mun_call_get_archive (call), id, indexes, progress_cb, progress,
+                                 mun_call_get_cancellable (call), &report, &found, error))
+    return FALSE;
+  if (report != NULL)
+    mun_call_log (call, "%s", g_strchomp (report));
+  *faults += found;
+  return TRUE;
+}
+
+static JsonNode *
+make_verdict (MunCall *call, guint64 faults)
+{
+  JsonObject *result = json_object_new ();
+
+  mun_call_add_detail (call, "%" G_GUINT64_FORMAT " faults", faults);
+  json_object_set_int_member (result, "faults", faults);
+  return mun_json_node_take_object (result);
+}
+
+static JsonNode *
+verify_store (MunCall *call, GError **error)
+{
+  Progress progress = { call, 0, 1 };
+  guint64 faults = 0;
+
+  if (!verify (&progress, mun_arguments_get_int (mun_call_get_arguments (call), "id", 0), &faults,
+               error))
+    return NULL;
+  return make_verdict (call, faults);
+}
+
+static JsonNode *
+verify_stores (MunCall *call, GError **error)
+{
+  g_autoptr (JsonArray) stores = mun_archive_list_stores (mun_call_get_archive (call), FALSE);
+  Progress progress = { call, 0, json_array_get_length (stores) };
+  guint64 faults = 0;
+
+  for (; progress.index < progress.count; progress.index++) {
+    JsonObject *store = json_array_get_object_element (stores, progress.index);
+
+    /* a disabled store is closed on purpose; that is no fault of it */
+    if (strcmp (mun_json_get_string (store, "requestedState", ""), "disabled") == 0)
+      mun_call_log (call, "Store %s is disabled and was not verified",
+                    mun_json_get_string (store, "name", ""));
+    else if (!verify (&progress, mun_json_get_int (store, "id", 0), &faults, error))
+      return NULL;
+  }
+  return make_verdict (call, faults);
+}
+
+const MunHandlerEntry mun_handlers_stores[] = {
+  { "GetStores", get_stores },
+  { "CreateStore", create_store },
+  { "SetStoreRequestedState", set_store_requested_state },
+  { "VerifyStore", verify_store },
+  { "VerifyStores", verify_stores },
+  { NULL, NULL },
+};

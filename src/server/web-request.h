@@ -1,0 +1,65 @@
+/* web-request.h: one request of the Web Access API on its worker thread */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "context.h"
+#include "web-searches.h"
+#include "web-tokens.h"
+
+/* What a request's handler sees and fills in. */
+typedef struct {
+  MunServer *server;
+  MunWebTokens *tokens;
+  MunWebSearches *searches;
+  GStrv segments;    /* of the path, without "api" */
+  GHashTable *query; /* name -> value */
+  GBytes *body;
+  char *user_name;  /* whose token it is, or who is signing in */
+  JsonObject *user; /* the user's document */
+
+  guint status;
+  char *content_type;
+  GBytes *reply;
+} MunWebRequest;
+
+/* Answers in one of the three ways below; may block. */
+typedef void (*MunWebHandler) (MunWebRequest *request);
+
+void
+mun_web_request_reply (MunWebRequest *request, const char *content_type, GBytes *body);
+/* @node: (transfer full) */
+void
+mun_web_request_reply_json (MunWebRequest *request, JsonNode *node);
+/* {"message": …}, as every error of this API */
+void
+mun_web_request_fail (MunWebRequest *request, guint status, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+/* The same with the status that fits the error's code. */
+void
+mun_web_request_fail_error (MunWebRequest *request, const GError *error);
+
+/* Returns: borrowed, "" when the query lacks it. */
+const char *
+mun_web_request_get_query (MunWebRequest *request, const char *name);
+
+/* web-folders.c */
+void
+mun_web_list_archives (MunWebRequest *request);
+void
+mun_web_list_folders (MunWebRequest *request);
+/* web-searches.c */
+void
+mun_web_start_search (MunWebRequest *request);
+void
+mun_web_get_search (MunWebRequest *request);
+void
+mun_web_get_results (MunWebRequest *request);
+void
+mun_web_drop_search (MunWebRequest *request);
+/* web-messages.c */
+void
+mun_web_download (MunWebRequest *request);
+void
+mun_web_archive_info (MunWebRequest *request);

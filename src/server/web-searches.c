@@ -1,0 +1,324 @@
+/* web-searches.c: the searches that the Web Access API keeps between two requests */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-server"
+
+#include "web-searches.h"
+
+#include "access.h"
+#include "archive-search.h"
+#include "errors.h"
+#include "json.h"
+#include "text.h"
+#include "timezone.h"
+#include "web-query.h"
+#include "web-request.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+#define ID_BYTES 16
+#define IDLE_SECONDS 600
+#define PAGE_MAX 1000
+#define PAGE_DEFAULT 50
+/* Counting every hit of a common word in a huge archive would hold up the first page */
+#define COUNT_MAX 1000000
+
+typedef struct {
+  gatomicrefcount references;
+  char *user_name;
+  MunSearch *search;
+  guint64 count;
+  gboolean is_more;
+  MunSortKey key;
+  gboolean descending;
+  gint64 used; /* monotonic; guarded by the lock */
+} Search;
+
+struct _MunWebSearches {
+  guint per_user;
+  GMutex lock;
+  GHashTable *searches; /* id -> Search */
+};
+
+static void
+search_unref (gpointer data)
+{
+  Search *search = data;
+
+  if (!g_atomic_ref_count_dec (&search->references))
+    return;
+  g_free (search->user_name);
+  g_clear_object (&search->search);
+  g_free (search);
+}
+
+MunWebSearches *
+mun_web_searches_new (guint searches_per_user)
+{
+  MunWebSearches *self = g_new0 (MunWebSearches, 1);
+
+  self->per_user = searches_per_user;
+  g_mutex_init (&self->lock);
+  self->searches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, search_unref);
+  return self;
+}
+
+void
+mun_web_searches_free (MunWebSearches *self)
+{
+  g_hash_table_unref (self->searches);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static gboolean
+belongs_to (gpointer key, gpointer value, gpointer user_name)
+{
+  Search *search = value;
+
+  return user_name == NULL || g_ascii_strcasecmp (search->user_name, user_name) == 0;
+}
+
+static gboolean
+is_idle (gpointer key, gpointer value, gpointer data)
+{
+  Search *search = value;
+
+  return search->used + IDLE_SECONDS * G_USEC_PER_SEC < g_get_monotonic_time ();
+}
+
+void
+mun_web_searches_forget (MunWebSearches *self, const char *user_name)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_foreach_remove (self->searches, belongs_to, (gpointer)user_name);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Under the lock: makes room for one more of this user's. */
+static void
+drop_oldest (MunWebSearches *self, const char *user_name)
+{
+  guint count = 0;
+  gpointer id, value, oldest_id = NULL;
+  gint64 oldest = G_MAXINT64;
+  GHashTableIter iter;
+
+  g_hash_table_foreach_remove (self->searches, is_idle, NULL);
+  g_hash_table_iter_init (&iter, self->searches);
+  while (g_hash_table_iter_next (&iter, &id, &value)) {
+    Search *search = value;
+
+    if (!belongs_to (NULL, search, (gpointer)user_name))
+      continue;
+    count++;
+    if (search->used < oldest) {
+      oldest = search->used;
+      oldest_id = id;
+    }
+  }
+  if (count >= self->per_user)
+    g_hash_table_remove (self->searches, oldest_id);
+}
+
+static char *
+keep (MunWebSearches *self, Search *search)
+{
+  char *id = mun_text_random_hex (ID_BYTES);
+
+  g_mutex_lock (&self->lock);
+  drop_oldest (self, search->user_name);
+  search->used = g_get_monotonic_time ();
+  g_hash_table_replace (self->searches, g_strdup (id), search);
+  g_mutex_unlock (&self->lock);
+  return id;
+}
+
+/* Returns: (transfer full) (nullable): the search that the path names; otherwise the request is
+ * answered. */
+static Search *
+find (MunWebRequest *request)
+{
+  MunWebSearches *self = request->searches;
+  const char *id = request->segments[1];
+  Search *search;
+
+  g_mutex_lock (&self->lock);
+  search = g_hash_table_lookup (self->searches, id);
+  if (search != NULL && belongs_to (NULL, search, request->user_name)) {
+    search->used = g_get_monotonic_time ();
+    g_atomic_ref_count_inc (&search->references);
+  } else {
+    search = NULL;
+  }
+  g_mutex_unlock (&self->lock);
+  /* what clients of the original server know as "run it again" (contract 1.12, limits) */
+  if (search == NULL)
+    mun_web_request_fail (request, SOUP_STATUS_INTERNAL_SERVER_ERROR,
+                          "The cached search is no longer available.");
+  return search;
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Search, search_unref)
+
+static MunQuery *
+parse_body (MunWebRequest *request, GError **error)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (request->body, &length);
+  g_autoptr (JsonObject) body = mun_json_parse_object (text, length, error);
+
+  return body != NULL ? mun_web_query_parse (body, error) : NULL;
+}
+
+/* A search looks into what the user may read, and nowhere else. */
+static gboolean
+limit_to_readable (MunWebRequest *request, MunQuery *query, GError **error)
+{
+  if (query->folder != NULL
+      && (mun_access_get (request->server, request->user, query->folder) & MUN_ACCESS_READ) == 0) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_DENIED, "User %s may not read folder %s",
+                 request->user_name, query->folder);
+    return FALSE;
+  }
+  query->archives = mun_access_list_archives (request->server, request->user, error);
+  return query->archives != NULL;
+}
+
+static Search *
+start (MunWebRequest *request, GError **error)
+{
+  g_autoptr (Search) search = g_new0 (Search, 1);
+  g_autoptr (MunQuery) query = NULL;
+
+  g_atomic_ref_count_init (&search->references);
+  search->user_name = g_strdup (request->user_name);
+  if (!mun_web_query_parse_sort (mun_web_request_get_query (request, "sortCriteria"), &search->key,
+                                 &search->descending, error))
+    return NULL;
+  query = parse_body (request, error);
+  if (query == NULL || !limit_to_readable (request, query, error))
+    return NULL;
+  search->search = mun_archive_search (mun_server_get_archive (request->server), query, error);
+  if (search->search == NULL)
+    return NULL;
+  search->count = mun_search_count (search->search, COUNT_MAX, &search->is_more, NULL, error);
+  return search->count != G_MAXUINT64 ? g_steal_pointer (&search) : NULL;
+}
+
+void
+mun_web_start_search (MunWebRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+  Search *search = start (request, &error);
+  JsonObject *reply;
+
+  if (search == NULL) {
+    mun_web_request_fail_error (request, error);
+    return;
+  }
+  id = keep (request->searches, search);
+  reply = json_object_new ();
+  json_object_set_string_member (reply, "searchId", id);
+  mun_web_request_reply_json (request, mun_json_node_take_object (reply));
+}
+
+void
+mun_web_get_search (MunWebRequest *request)
+{
+  g_autoptr (Search) search = find (request);
+  JsonObject *reply;
+
+  if (search == NULL)
+    return;
+  reply = json_object_new ();
+  json_object_set_string_member (reply, "status", "Completed");
+  json_object_set_int_member (reply, "progress", 100);
+  json_object_set_int_member (reply, "foundMessageCount", search->count);
+  json_object_set_boolean_member (reply, "foundMessageCountIsLimited", search->is_more);
+  json_object_set_string_member (reply, "errorCode", "None");
+  json_object_set_null_member (reply, "errorMessage");
+  mun_web_request_reply_json (request, mun_json_node_take_object (reply));
+}
+
+void
+mun_web_drop_search (MunWebRequest *request)
+{
+  g_autoptr (Search) search = find (request);
+
+  if (search == NULL)
+    return;
+  g_mutex_lock (&request->searches->lock);
+  g_hash_table_remove (request->searches->searches, request->segments[1]);
+  g_mutex_unlock (&request->searches->lock);
+  mun_web_request_reply_json (request, json_node_new (JSON_NODE_NULL));
+}
+
+static gint64
+get_number (MunWebRequest *request, const char *name, gint64 fallback)
+{
+  gint64 number;
+
+  if (!g_ascii_string_to_signed (mun_web_request_get_query (request, name), 10, 0, G_MAXINT32,
+                                 &number, NULL))
+    return fallback;
+  return number;
+}
+
+/* The archive's times are Unix seconds; this API writes them in UTC and says so. */
+static void
+format_time (JsonObject *item, const char *member)
+{
+  gint64 seconds = mun_json_get_int (item, member, 0);
+  g_autofree char *text = seconds != 0 ? mun_timestamp_format (seconds, NULL) : NULL;
+  g_autofree char *utc = text != NULL ? g_strconcat (text, "Z", NULL) : NULL;
+
+  mun_json_set_text (item, member, utc);
+}
+
+static void
+complete_item (JsonObject *item)
+{
+  const char *id = mun_json_get_string (item, "id", "");
+  g_auto (GStrv) parts = g_strsplit (id, ":", 2);
+
+  mun_json_set_text (item, "gid", parts[0]);
+  mun_json_set_text (item, "mid", parts[0] != NULL ? parts[1] : NULL);
+  format_time (item, "date");
+  format_time (item, "archivedDate");
+  format_time (item, "receivedDate");
+  json_object_set_null_member (item, "snippet");
+}
+
+void
+mun_web_get_results (MunWebRequest *request)
+{
+  g_autoptr (Search) search = find (request);
+  const char *sort = mun_web_request_get_query (request, "sortCriteria");
+  gint64 start = get_number (request, "messageIndexStart", 0);
+  gint64 count = get_number (request, "messageCount", PAGE_DEFAULT);
+  g_autoptr (GError) error = NULL;
+  MunSortKey key;
+  gboolean descending;
+  JsonArray *items = NULL;
+  JsonObject *reply;
+
+  if (search == NULL)
+    return;
+  key = search->key;
+  descending = search->descending;
+  if (*sort == '\0' || mun_web_query_parse_sort (sort, &key, &descending, &error))
+    items = mun_search_get_page (search->search, start, CLAMP (count, 1, PAGE_MAX), key, descending,
+                                 NULL, &error);
+  if (items == NULL) {
+    mun_web_request_fail_error (request, error);
+    return;
+  }
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    complete_item (json_array_get_object_element (items, i));
+  reply = json_object_new ();
+  json_object_set_int_member (reply, "messageCount", search->count);
+  json_object_set_array_member (reply, "searchResultItems", items);
+  mun_web_request_reply_json (request, mun_json_node_take_object (reply));
+}

@@ -1,0 +1,244 @@
+/* web-upload.c: many messages into one folder, archived while they arrive */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-server"
+
+#include "web-upload.h"
+
+#include "access.h"
+#include "accounts.h"
+#include "archive.h"
+#include "errors.h"
+#include "json.h"
+#include "master.h"
+#include "upload-parser.h"
+
+#include <string.h>
+
+#define DATA_KEY "mun-upload"
+/* A batch is one commit: large enough to be quick, small enough to be held in memory */
+#define BATCH_MESSAGES 500
+#define BATCH_BYTES (16 * 1024 * 1024)
+
+struct _MunUpload {
+  gatomicrefcount references;
+  MunApiParts *parts;
+  char *user_name;
+  char *folder;
+  MunUploadParser *parser;
+  GPtrArray *batch; /* GBytes that wait for their turn */
+  gsize batch_bytes;
+  gboolean complete; /* the body is: the next answer is the reply */
+
+  /* main loop between two batches, worker thread during one */
+  gboolean checked; /* the user's rights were */
+  GError *error;    /* ended the upload */
+  guint archived, skipped, failed;
+  JsonArray *items;
+};
+
+static void
+upload_unref (gpointer data)
+{
+  MunUpload *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_free (self->user_name);
+  g_free (self->folder);
+  mun_upload_parser_free (self->parser);
+  g_ptr_array_unref (self->batch);
+  g_clear_error (&self->error);
+  json_array_unref (self->items);
+  g_free (self);
+}
+
+/* --- on the worker thread --- */
+
+static gboolean
+check_rights (MunUpload *self)
+{
+  MunServer *server = self->parts->server;
+  g_autoptr (JsonObject) user
+      = mun_master_get_user (mun_server_get_master (server), self->user_name, &self->error);
+
+  if (user == NULL)
+    return FALSE;
+  if (mun_account_may_login (user, "web")
+      && (mun_access_get (server, user, self->folder) & MUN_ACCESS_WRITE) != 0)
+    return TRUE;
+  g_set_error (&self->error, MUN_ERROR, MUN_ERROR_DENIED,
+               "User %s may not archive messages into %s", self->user_name, self->folder);
+  return FALSE;
+}
+
+static void
+record (MunUpload *self, const MunDelivery *delivery)
+{
+  static const char *const names[] = { [MUN_DELIVERY_FAILED] = "failed",
+                                       [MUN_DELIVERY_ARCHIVED] = "archived",
+                                       [MUN_DELIVERY_DUPLICATE] = "skipped" };
+  JsonObject *item = json_object_new ();
+
+  json_object_set_string_member (item, "result", names[delivery->result]);
+  mun_json_set_text (item, "id", delivery->message_id);
+  mun_json_set_text (item, "error", delivery->error != NULL ? delivery->error->message : NULL);
+  json_array_add_object_element (self->items, item);
+  self->archived += delivery->result == MUN_DELIVERY_ARCHIVED;
+  self->skipped += delivery->result == MUN_DELIVERY_DUPLICATE;
+  self->failed += delivery->result == MUN_DELIVERY_FAILED;
+}
+
+static void
+deliver (MunUpload *self)
+{
+  guint n_items = self->batch->len;
+  g_autofree MunDelivery *items = g_new0 (MunDelivery, MAX (n_items, 1));
+  g_autofree MunDelivery **pointers = g_new0 (MunDelivery *, MAX (n_items, 1));
+
+  for (guint i = 0; i < n_items; i++) {
+    items[i].raw = self->batch->pdata[i];
+    items[i].folder = self->folder;
+    pointers[i] = &items[i];
+  }
+  if (n_items > 0
+      && mun_archive_deliver (mun_server_get_archive (self->parts->server), pointers, n_items, NULL,
+                              &self->error))
+    for (guint i = 0; i < n_items; i++)
+      record (self, &items[i]);
+  for (guint i = 0; i < n_items; i++)
+    mun_delivery_clear (&items[i]);
+}
+
+static void
+archive_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  MunUpload *self = data;
+
+  if (!self->checked && self->error == NULL)
+    self->checked = check_rights (self);
+  if (self->checked && self->error == NULL)
+    deliver (self);
+  if (self->complete && self->archived > 0)
+    mun_server_audit (self->parts->server, self->user_name, "MessageUpload",
+                      "folder %s: %u archived, %u skipped, %u failed", self->folder, self->archived,
+                      self->skipped, self->failed);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* --- on the main loop --- */
+
+static guint
+get_status (const GError *error)
+{
+  if (error == NULL)
+    return SOUP_STATUS_OK;
+  if (error->domain != MUN_ERROR)
+    return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+  switch (error->code) {
+  case MUN_ERROR_DENIED:
+  case MUN_ERROR_READ_ONLY:
+    return SOUP_STATUS_FORBIDDEN;
+  case MUN_ERROR_NO_SPACE:
+    return 507; /* Insufficient Storage (RFC 4918) */
+  case MUN_ERROR_TOO_LARGE:
+    return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
+  case MUN_ERROR_PROTOCOL:
+  case MUN_ERROR_INVALID:
+    return SOUP_STATUS_BAD_REQUEST;
+  default:
+    return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+  }
+}
+
+/* Also after an error: what was archived before it stays archived, and the client should know. */
+static void
+answer (MunUpload *self, SoupServerMessage *message)
+{
+  g_autoptr (JsonObject) reply = json_object_new ();
+
+  json_object_set_int_member (reply, "archived", self->archived);
+  json_object_set_int_member (reply, "skipped", self->skipped);
+  json_object_set_int_member (reply, "failed", self->failed);
+  json_object_set_array_member (reply, "items", json_array_ref (self->items));
+  if (self->error != NULL)
+    json_object_set_string_member (reply, "message", self->error->message);
+  mun_listener_respond_text (message, get_status (self->error), "application/json",
+                             mun_json_object_to_string (reply));
+}
+
+static void
+archived_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  SoupServerMessage *message = data;
+  MunUpload *self = g_task_get_task_data (G_TASK (result));
+
+  g_ptr_array_set_size (self->batch, 0);
+  self->batch_bytes = 0;
+  if (self->complete)
+    answer (self, message);
+  self->parts->pending--;
+  mun_listener_resume (message);
+}
+
+/* Pauses the request until the batch is archived. */
+static void
+archive_batch (MunUpload *self, SoupServerMessage *message)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, archived_cb, message);
+
+  g_task_set_source_tag (task, archive_batch);
+  g_atomic_ref_count_inc (&self->references);
+  g_task_set_task_data (task, self, upload_unref);
+  self->parts->pending++;
+  mun_listener_pause (message);
+  g_task_run_in_thread (task, archive_in_thread);
+}
+
+static void
+got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer data)
+{
+  MunUpload *self = data;
+  guint before = self->batch->len;
+  gsize length;
+  const char *bytes = g_bytes_get_data (chunk, &length);
+
+  if (self->error != NULL)
+    return;
+  mun_upload_parser_feed (self->parser, bytes, length, self->batch, &self->error);
+  for (guint i = before; i < self->batch->len; i++)
+    self->batch_bytes += g_bytes_get_size (self->batch->pdata[i]);
+  if (self->batch->len >= BATCH_MESSAGES || self->batch_bytes >= BATCH_BYTES)
+    archive_batch (self, message);
+}
+
+void
+mun_upload_begin (MunApiParts *parts, SoupServerMessage *message, const char *user_name,
+                  const char *folder, gsize message_limit)
+{
+  MunUpload *self = g_new0 (MunUpload, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  self->parts = parts;
+  self->user_name = g_strdup (user_name);
+  self->folder = g_strdup (folder);
+  self->parser = mun_upload_parser_new (message_limit);
+  self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  self->items = json_array_new ();
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), self);
+  g_object_set_data_full (G_OBJECT (message), DATA_KEY, self, upload_unref);
+}
+
+gboolean
+mun_upload_finish (SoupServerMessage *message)
+{
+  MunUpload *self = g_object_get_data (G_OBJECT (message), DATA_KEY);
+
+  if (self == NULL)
+    return FALSE;
+  self->complete = TRUE;
+  if (self->error == NULL)
+    mun_upload_parser_end (self->parser, &self->error);
+  archive_batch (self, message);
+  return TRUE;
+}

@@ -1,0 +1,281 @@
+/* test-profiles.c: profiles, their runs and results, over a real munimentd */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-test"
+
+#include "office.h"
+
+#include "json.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+static Office *office;
+static char *profile; /* archives all mailboxes */
+
+static void
+run (const char *id)
+{
+  g_autoptr (JsonNode) result = office_call (office, "RunProfile", "id", id, NULL);
+
+  g_assert_null (result);
+}
+
+static void
+expect_result (const char *id, const char *word, gint64 archived)
+{
+  g_autoptr (JsonObject) result = office_last_result (office, id);
+
+  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, word);
+  g_assert_cmpint (mun_json_get_int (result, "itemsArchived", -1), ==, archived);
+}
+
+static void
+test_check (void)
+{
+  static const struct {
+    const char *properties, *word;
+  } bad[] = {
+    { "{\"connector\":\"IMAP\",\"name\":\"x\",\"details\":{}}", "IMAP" },
+    { "{\"connector\":\"Office365\",\"name\":\"x\"}", "details" },
+    { "{\"connector\":\"Office365\",\"name\":\"x\",\"details\":{}}", "credentialsId" },
+    { "{\"connector\":\"Office365\",\"name\":\"x\",\"details\":{\"credentialsId\":\"99\"}}", "99" },
+    { "{\"connector\":\"FileSystem\",\"name\":\"x\",\"details\":{\"format\":\"mbox\"}}", "path" },
+    { "{\"connector\":\"FileSystem\",\"name\":\"x\",\"details\":{\"format\":\"mbox\",\"path\":"
+      "\"/nonexistent/x\",\"targetUserFolder\":\"admin\"}}",
+      "/nonexistent/x" },
+    { "{\"connector\":\"FileSystem\",\"name\":\"x\",\"details\":{\"format\":\"pst\",\"path\":\"/"
+      "\"}}",
+      "pst" },
+    { "{\"connector\":\"FileSystem\",\"name\":\"x\",\"details\":{\"format\":\"eml\",\"path\":\"/\","
+      "\"targetUserFolder\":\"nobody\"}}",
+      "nobody" },
+    { "{\"type\":\"E\",\"connector\":\"FileSystem\",\"name\":\"x\",\"details\":{}}", "E" },
+    { "[]", "object" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autofree char *message = office_refuse (office, "CreateProfile", "properties",
+                                              bad[i].properties, "raw", "true", NULL);
+
+    g_assert_nonnull (strstr (message, bad[i].word));
+  }
+}
+
+static void
+test_edit (void)
+{
+  g_autofree char *id = office_make_profile (
+      office, "FileSystem",
+      "{\"format\":\"eml\",\"path\":\"/\",\"targetUserFolder\":\"admin\",\"future\":\"1\","
+      "\"password\":\"geheim\"}");
+  g_autoptr (JsonNode) list = office_call (office, "GetProfiles", "raw", "true", NULL);
+  g_autofree char *text = mun_json_to_string (list);
+  JsonArray *profiles = json_node_get_array (list);
+  JsonObject *element
+      = json_array_get_object_element (profiles, json_array_get_length (profiles) - 1);
+  g_autofree char *edited = NULL;
+  g_autoptr (JsonNode) updated = NULL;
+  g_autofree char *stale = NULL;
+  g_autoptr (JsonNode) deleted = NULL;
+
+  g_assert_null (strstr (text, "geheim"));
+  g_assert_nonnull (strstr (text, "future"));
+  g_assert_cmpint (mun_json_get_int (element, "version", 0), ==, 1);
+  json_object_set_string_member (element, "name", "Renamed");
+  edited = mun_json_object_to_string (element);
+  updated
+      = office_call (office, "UpdateProfile", "id", id, "properties", edited, "raw", "true", NULL);
+  stale = office_refuse (office, "UpdateProfile", "id", id, "properties", edited, "raw", "true",
+                         NULL);
+  g_assert_nonnull (strstr (stale, "changed by somebody else"));
+  deleted = office_call (office, "DeleteProfile", "id", id, NULL);
+  g_free (office_refuse (office, "RunProfile", "id", id, NULL));
+}
+
+static void
+test_all_mailboxes (void)
+{
+  g_autofree char *details = g_strdup_printf (
+      "{\"credentialsId\":\"%" G_GINT64_FORMAT
+      "\",\"scenario\":\"multiple\",\"users\":\"all\",\"synchronizeFirst\":\"1\"}",
+      office->credentials);
+  gint64 expected;
+
+  office_set_directory (office, "");
+  profile = office_make_profile (office, "Office365", details);
+  run (profile);
+  expected = office_count_distinct (office);
+  g_assert_cmpint (expected, >, 0);
+  g_assert_cmpint (office_count_messages (office), ==, expected);
+  expect_result (profile, "succeeded", expected);
+  g_assert_cmpint (test_tenant_count (office->tenant, "mostAtATime"), <=, 4);
+  run (profile);
+  expect_result (profile, "succeeded", 0);
+  office_verify (office);
+}
+
+/* Name of a user with a mailbox. */
+static char *
+first_mailbox (void)
+{
+  g_autoptr (JsonNode) node = office_call (office, "GetFolderStatistics", NULL);
+  JsonArray *rows = json_node_get_array (node);
+
+  for (guint i = 0; i < json_array_get_length (rows); i++) {
+    JsonObject *row = json_array_get_object_element (rows, i);
+
+    if (strchr (mun_json_get_string (row, "folder", ""), '@') != NULL
+        && mun_json_get_int (row, "count", 0) > 0)
+      return g_strdup (mun_json_get_string (row, "folder", ""));
+  }
+  g_assert_not_reached ();
+}
+
+static void
+write_mail (const char *mailbox, guint n)
+{
+  g_autofree char *body
+      = g_strdup_printf ("{\"mailbox\":\"%s\",\"folder\":\"Inbox\",\"count\":%u}", mailbox, n);
+
+  test_tenant_order (office->tenant, "write", body);
+}
+
+static void
+test_new_mail_in_trouble (void)
+{
+  g_autofree char *mailbox = first_mailbox ();
+  gint64 before = office_count_messages (office);
+
+  write_mail (mailbox, 20);
+  test_tenant_order (office->tenant, "throttle", "{\"requests\":3,\"seconds\":1}");
+  test_tenant_order (office->tenant, "cut", "{\"bodies\":3,\"after\":100,\"mime\":true}");
+  test_tenant_order (office->tenant, "expire-tokens", "{}");
+  run (profile);
+  expect_result (profile, "succeeded", 20);
+  write_mail (mailbox, 5);
+  test_tenant_order (office->tenant, "expire-delta", "{}");
+  run (profile);
+  expect_result (profile, "succeeded", 5);
+  g_assert_cmpint (office_count_messages (office), ==, before + 25);
+}
+
+/* Starts the run and returns when it has archived something. */
+static void
+start_and_wait (void)
+{
+  g_autofree char *form = g_strconcat ("id=", profile, NULL);
+  g_autofree char *authorization = test_basic (TEST_ADMIN, TEST_PASSWORD);
+  g_autoptr (GBytes) reply = NULL;
+  gint64 before = test_tenant_count (office->tenant, "mimeRequests");
+
+  test_tenant_order (office->tenant, "latency", "{\"milliseconds\":20}");
+  g_assert_cmpuint (test_server_request (office->server, office->server->admin_port, "POST",
+                                         "/api/invoke/RunProfile", authorization, form, &reply),
+                    ==, 200);
+  while (test_tenant_count (office->tenant, "mimeRequests") < before + 300)
+    g_usleep (20 * 1000); /* the tenant counts: waiting for a state, not for a time */
+}
+
+static void
+test_killed (void)
+{
+  g_autofree char *mailbox = first_mailbox ();
+  gint64 before = office_count_messages (office);
+  g_autoptr (JsonObject) result = NULL;
+
+  write_mail (mailbox, 600);
+  start_and_wait ();
+  office_restart (office, SIGKILL);
+  result = office_last_result (office, profile);
+  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "disconnected");
+  g_assert_true (mun_json_get_bool (result, "interrupted", FALSE));
+  office_verify (office);
+  test_tenant_order (office->tenant, "latency", "{\"milliseconds\":1}");
+  run (profile);
+  g_assert_cmpint (office_count_messages (office), ==, before + 600);
+  office_verify (office);
+}
+
+static void
+test_stopped (void)
+{
+  g_autofree char *mailbox = first_mailbox ();
+  gint64 before = office_count_messages (office);
+  g_autoptr (JsonObject) result = NULL;
+
+  write_mail (mailbox, 600);
+  start_and_wait ();
+  office_restart (office, SIGTERM);
+  result = office_last_result (office, profile);
+  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "disconnected");
+  test_tenant_order (office->tenant, "latency", "{\"milliseconds\":1}");
+  run (profile);
+  g_assert_cmpint (office_count_messages (office), ==, before + 600);
+  office_verify (office);
+}
+
+static void
+test_denied (void)
+{
+  g_autofree char *message = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autoptr (JsonObject) report = NULL;
+
+  test_tenant_order (office->tenant, "revoke", "{\"roles\":[\"Mail.Read\"]}");
+  test_tenant_order (office->tenant, "expire-tokens", "{}");
+  message = office_refuse (office, "RunProfile", "id", profile, NULL);
+  result = office_last_result (office, profile);
+  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "failed");
+  report = office_last_report (office, profile);
+  g_assert_cmpint (mun_json_get_int (mun_json_get_object (report, "counts"), "failed", 0), >, 0);
+  test_tenant_order (office->tenant, "grant", "{\"roles\":[\"Mail.Read\"]}");
+  test_tenant_order (office->tenant, "expire-tokens", "{}");
+}
+
+static void
+test_files (void)
+{
+  static const char mbox[] = "From a Sat Jan  3 01:05:34 1998\nSubject: one\n\n1\n\n"
+                             "From a Sat Jan  3 01:05:34 1998\nSubject: two\n\n2\n";
+  g_autofree char *path = g_build_filename (office->data_dir, "import.mbox", NULL);
+  g_autofree char *details
+      = g_strdup_printf ("{\"format\":\"mbox\",\"path\":\"%s\",\"targetUserFolder\":\"admin\"}",
+                         path);
+  g_autofree char *id = NULL;
+  g_autofree char *properties = NULL;
+  g_autoptr (JsonNode) temporary = NULL;
+
+  g_assert_true (g_file_set_contents (path, mbox, -1, NULL));
+  id = office_make_profile (office, "FileSystem", details);
+  run (id);
+  expect_result (id, "succeeded", 2);
+  run (id);
+  expect_result (id, "succeeded", 0);
+  properties = g_strdup_printf ("{\"connector\":\"FileSystem\",\"name\":\"Once\",\"details\":%s}",
+                                details);
+  temporary
+      = office_call (office, "RunTemporaryProfile", "properties", properties, "raw", "true", NULL);
+  g_assert_null (temporary);
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  office = office_new (400);
+  g_test_add_func ("/profiles/check", test_check);
+  g_test_add_func ("/profiles/edit", test_edit);
+  g_test_add_func ("/profiles/all-mailboxes", test_all_mailboxes);
+  g_test_add_func ("/profiles/new-mail-in-trouble", test_new_mail_in_trouble);
+  g_test_add_func ("/profiles/killed", test_killed);
+  g_test_add_func ("/profiles/stopped", test_stopped);
+  g_test_add_func ("/profiles/denied", test_denied);
+  g_test_add_func ("/profiles/files", test_files);
+  status = g_test_run ();
+  office_free (office);
+  g_free (profile);
+  return status;
+}

@@ -1,0 +1,184 @@
+/* mun-application.c: the application: actions, shortcuts, the window, saved servers, the embedded
+ * server */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-application"
+
+#include "mun-application.h"
+
+#include "console.h"
+#include "mun-window.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+
+struct _MunApplication {
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  MunOperations *operations;
+  MunServerList *servers;
+  MunEmbeddedServer *embedded;
+};
+
+G_DEFINE_FINAL_TYPE (MunApplication, mun_application, ADW_TYPE_APPLICATION)
+
+/* The one table of shortcuts; the shortcuts window is tested against it. */
+static const MunAccelerator accelerators[] = {
+  { "app.quit", { "<Control>q" } },          { "window.close", { "<Control>w" } },
+  { "win.refresh", { "F5", "<Control>r" } }, { "win.search", { "<Control>f" } },
+  { "win.save", { "<Control>s" } },          { "win.back", { "<Alt>Left", "Back" } },
+  { "win.add-server", { "<Control>n" } },    { "win.show-help-overlay", { "<Control>question" } },
+  { "win.show-nth-page(1)", { "<Alt>1" } },  { "win.show-nth-page(2)", { "<Alt>2" } },
+  { "win.show-nth-page(3)", { "<Alt>3" } },  { "win.show-nth-page(4)", { "<Alt>4" } },
+  { "win.show-nth-page(5)", { "<Alt>5" } },  { "win.show-nth-page(6)", { "<Alt>6" } },
+  { "win.show-nth-page(7)", { "<Alt>7" } },  { "win.show-nth-page(8)", { "<Alt>8" } },
+  { "win.show-nth-page(9)", { "<Alt>9" } },
+};
+
+void
+mun_console_init_i18n (void)
+{
+  const char *directory = g_getenv ("MUNIMENT_LOCALE_DIR");
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, directory ? directory : LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_application_quit (G_APPLICATION (data));
+}
+
+static void
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  static const char *const developers[] = { N_ ("The Muniment developers"), NULL };
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (data));
+  const char *translated[] = { _ (developers[0]), NULL };
+
+  adw_show_about_window (
+      parent, "application-name", "Muniment", "application-icon", APPLICATION_ID, "version",
+      MUN_VERSION, "developer-name", _ ("The Muniment developers"), "developers", translated,
+      "license-type", GTK_LICENSE_GPL_3_0, "comments",
+      _ ("An email archive for the Linux desktop: archives mailboxes, keeps them "
+         "unchanged, and finds every message again."),
+      /* Translators: your names, one a line */
+      "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static void
+mun_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (!window)
+    window = GTK_WINDOW (mun_window_new (MUN_APPLICATION (application)));
+  gtk_window_present (window);
+}
+
+static void
+mun_application_startup (GApplication *application)
+{
+  static const GActionEntry entries[] = { { "quit", quit_cb }, { "about", about_cb } };
+  MunApplication *self = MUN_APPLICATION (application);
+
+  G_APPLICATION_CLASS (mun_application_parent_class)->startup (application);
+
+  self->settings = g_settings_new (APPLICATION_ID);
+  self->servers = mun_server_list_new (self->settings);
+  self->embedded = mun_embedded_server_new (mun_server_list_get_local (self->servers));
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  for (gsize i = 0; i < G_N_ELEMENTS (accelerators); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accelerators[i].action,
+                                           accelerators[i].accels);
+}
+
+/* The server on this computer ends with the console that started it. */
+static void
+mun_application_shutdown (GApplication *application)
+{
+  MunApplication *self = MUN_APPLICATION (application);
+
+  if (self->embedded)
+    mun_embedded_server_stop (self->embedded);
+  G_APPLICATION_CLASS (mun_application_parent_class)->shutdown (application);
+}
+
+static void
+mun_application_finalize (GObject *object)
+{
+  MunApplication *self = MUN_APPLICATION (object);
+
+  g_clear_object (&self->embedded);
+  g_clear_object (&self->servers);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->operations);
+  G_OBJECT_CLASS (mun_application_parent_class)->finalize (object);
+}
+
+static void
+mun_application_class_init (MunApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = mun_application_finalize;
+  application_class->activate = mun_application_activate;
+  application_class->startup = mun_application_startup;
+  application_class->shutdown = mun_application_shutdown;
+}
+
+static void
+mun_application_init (MunApplication *self)
+{
+  self->operations = mun_operations_new ();
+}
+
+MunApplication *
+mun_application_new (GApplicationFlags flags)
+{
+  return g_object_new (MUN_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags", flags,
+                       "resource-base-path", "/org/muniment/Console", NULL);
+}
+
+MunApplication *
+mun_application_get (void)
+{
+  GApplication *application = g_application_get_default ();
+
+  return MUN_IS_APPLICATION (application) ? MUN_APPLICATION (application) : NULL;
+}
+
+MunOperations *
+mun_application_get_operations (MunApplication *self)
+{
+  return self->operations;
+}
+
+MunServerList *
+mun_application_get_servers (MunApplication *self)
+{
+  return self->servers;
+}
+
+MunEmbeddedServer *
+mun_application_get_embedded (MunApplication *self)
+{
+  return self->embedded;
+}
+
+GSettings *
+mun_application_get_settings (MunApplication *self)
+{
+  return self->settings;
+}
+
+const MunAccelerator *
+mun_application_list_accelerators (guint *n_accelerators)
+{
+  *n_accelerators = G_N_ELEMENTS (accelerators);
+  return accelerators;
+}

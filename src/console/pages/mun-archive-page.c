@@ -1,0 +1,234 @@
+/* mun-archive-page.c: archives as a tree, their messages, and a preview */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-page"
+
+#include "mun-archive-page.h"
+
+#include "archive-client.h"
+#include "json.h"
+#include "mun-folder-tree.h"
+#include "mun-message-browser.h"
+#include "mun-state-stack.h"
+
+#include <glib/gi18n.h>
+
+struct _MunArchivePage {
+  MunPage parent_instance;
+
+  MunStateStack *states;
+  AdwFlap *flap;
+  MunFolderTree *tree;
+  GtkStack *folder_stack;
+  MunMessageBrowser *browser;
+  GCancellable *folder_cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (MunArchivePage, mun_archive_page, MUN_TYPE_PAGE)
+
+static void
+searched_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunArchivePage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunRemoteSearch) search
+      = mun_archive_client_search_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
+
+  if (!search) {
+    mun_page_report_error (MUN_PAGE (self), error);
+    return;
+  }
+  mun_message_browser_set_search (self->browser, search);
+  gtk_stack_set_visible_child_name (self->folder_stack, mun_remote_search_get_count (search) > 0
+                                                            ? "messages"
+                                                            : "empty");
+}
+
+static void
+folder_selected_cb (MunArchivePage *self, MunFolderNode *node)
+{
+  MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
+  JsonObject *criteria = json_object_new ();
+
+  g_cancellable_cancel (self->folder_cancellable);
+  g_clear_object (&self->folder_cancellable);
+  self->folder_cancellable = g_cancellable_new ();
+  json_object_set_string_member (criteria, "folder", mun_folder_node_get_full_path (node));
+  json_object_set_boolean_member (criteria, "folderRecurse", FALSE);
+  mun_archive_client_search_async (mun_connection_get_archive (connection), criteria,
+                                   mun_message_browser_get_sort (self->browser),
+                                   self->folder_cancellable, searched_cb, g_object_ref (self));
+  if (adw_flap_get_folded (self->flap))
+    adw_flap_set_reveal_flap (self->flap, FALSE);
+}
+
+static void
+changed_cb (MunArchivePage *self)
+{
+  MunFolderNode *node = mun_folder_tree_get_selected (self->tree);
+
+  if (node)
+    folder_selected_cb (self, node);
+}
+
+static void
+archives_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunArchivePage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) records
+      = mun_archive_client_list_archives_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
+  g_autoptr (GPtrArray) nodes = NULL;
+  MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
+
+  if (!records) {
+    mun_state_stack_set_error (self->states, error);
+    return;
+  }
+  nodes = mun_folder_node_list_archives (MUN_ARCHIVE_CLIENT (source), records,
+                                         mun_server_entry_get_user_name (
+                                             mun_connection_get_entry (connection)));
+  mun_message_browser_set_search (self->browser, NULL);
+  gtk_stack_set_visible_child_name (self->folder_stack, "choose");
+  mun_folder_tree_set_archives (self->tree, nodes);
+  mun_state_stack_set_state (self->states, records->len > 0 ? MUN_STATE_CONTENT : MUN_STATE_EMPTY);
+}
+
+static void
+mun_archive_page_load (MunPage *page)
+{
+  MunArchivePage *self = MUN_ARCHIVE_PAGE (page);
+  MunConnection *connection = mun_page_get_connection (page);
+
+  mun_message_browser_set_connection (self->browser, connection);
+  if (!mun_connection_get_archive (connection))
+    return;
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.allow-access",
+                                 mun_connection_has_function (connection,
+                                                              "SetComplianceConfiguration"));
+  mun_state_stack_set_state (self->states, MUN_STATE_LOADING);
+  mun_archive_client_list_archives_async (mun_connection_get_archive (connection),
+                                          mun_page_get_cancellable (page), archives_cb,
+                                          g_object_ref (self));
+}
+
+static void
+allowed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunArchivePage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
+
+  if (error)
+    mun_page_report_error (MUN_PAGE (self), error);
+  else
+    mun_page_refresh (MUN_PAGE (self));
+}
+
+/* What the configuration holds besides is written back as it was. */
+static void
+configuration_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunArchivePage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
+  JsonObject *arguments;
+
+  if (error || !JSON_NODE_HOLDS_OBJECT (node)
+      || !json_object_has_member (json_node_get_object (node), "adminArchiveAccess")) {
+    if (!error)
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                                   _ ("This server keeps archive access elsewhere: change it with "
+                                      "its own program."));
+    mun_page_report_error (MUN_PAGE (self), error);
+    return;
+  }
+  json_object_set_boolean_member (json_node_get_object (node), "adminArchiveAccess", TRUE);
+  arguments = json_object_new ();
+  json_object_set_member (arguments, "config", json_node_copy (node));
+  mun_connection_call_async (MUN_CONNECTION (source), "SetComplianceConfiguration", arguments, NULL,
+                             allowed_cb, g_object_ref (self));
+}
+
+static void
+allow_response_cb (AdwMessageDialog *dialog, const char *response, MunArchivePage *self)
+{
+  if (strcmp (response, "allow") == 0)
+    mun_connection_call_async (mun_page_get_connection (MUN_PAGE (self)),
+                               "GetComplianceConfiguration", NULL, NULL, configuration_cb,
+                               g_object_ref (self));
+}
+
+static void
+allow_access_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Allow Administrators to Read All Archives?"),
+      _ ("Every message that an administrator reads in somebody else’s archive is recorded in the "
+         "audit log."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "allow",
+                                    _ ("_Allow"), NULL);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (allow_response_cb), widget, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+toggle_tree_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AdwFlap *flap = MUN_ARCHIVE_PAGE (widget)->flap;
+
+  adw_flap_set_reveal_flap (flap, !adw_flap_get_reveal_flap (flap));
+}
+
+static void
+mun_archive_page_start_search (MunPage *page)
+{
+  mun_page_go_to (page, "search");
+}
+
+static void
+mun_archive_page_dispose (GObject *object)
+{
+  MunArchivePage *self = MUN_ARCHIVE_PAGE (object);
+
+  g_cancellable_cancel (self->folder_cancellable);
+  g_clear_object (&self->folder_cancellable);
+  G_OBJECT_CLASS (mun_archive_page_parent_class)->dispose (object);
+}
+
+static void
+mun_archive_page_class_init (MunArchivePageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  MunPageClass *page_class = MUN_PAGE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mun_archive_page_dispose;
+  page_class->load = mun_archive_page_load;
+  page_class->start_search = mun_archive_page_start_search;
+  g_type_ensure (MUN_TYPE_STATE_STACK);
+  g_type_ensure (MUN_TYPE_FOLDER_TREE);
+  g_type_ensure (MUN_TYPE_MESSAGE_BROWSER);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/muniment/Console/pages/mun-archive-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MunArchivePage, states);
+  gtk_widget_class_bind_template_child (widget_class, MunArchivePage, flap);
+  gtk_widget_class_bind_template_child (widget_class, MunArchivePage, tree);
+  gtk_widget_class_bind_template_child (widget_class, MunArchivePage, folder_stack);
+  gtk_widget_class_bind_template_child (widget_class, MunArchivePage, browser);
+  gtk_widget_class_install_action (widget_class, "page.allow-access", NULL, allow_access_cb);
+  gtk_widget_class_install_action (widget_class, "page.toggle-tree", NULL, toggle_tree_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "page.toggle-tree", NULL);
+}
+
+static void
+mun_archive_page_init (MunArchivePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->tree, "folder-selected", G_CALLBACK (folder_selected_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->browser, "toast", G_CALLBACK (mun_page_toast), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->browser, "changed", G_CALLBACK (changed_cb), self,
+                           G_CONNECT_SWAPPED);
+}

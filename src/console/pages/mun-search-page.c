@@ -1,0 +1,216 @@
+/* mun-search-page.c: search in all archives that the account may read */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-page"
+
+#include "mun-search-page.h"
+
+#include "archive-client.h"
+#include "json.h"
+#include "mun-message-browser.h"
+#include "mun-search-form.h"
+#include "mun-state-stack.h"
+
+#include <glib/gi18n.h>
+
+struct _MunSearchPage {
+  MunPage parent_instance;
+
+  GtkSearchEntry *entry;
+  GtkToggleButton *refine;
+  GtkFlowBox *chips;
+  AdwFlap *flap;
+  MunSearchForm *form;
+  MunStateStack *states;
+  MunMessageBrowser *browser;
+  GCancellable *search_cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (MunSearchPage, mun_search_page, MUN_TYPE_PAGE)
+
+static void
+searched_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunSearchPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunRemoteSearch) search
+      = mun_archive_client_search_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
+
+  if (!search) {
+    mun_state_stack_set_error (self->states, error);
+    return;
+  }
+  mun_message_browser_set_search (self->browser, search);
+  mun_state_stack_set_state (self->states, mun_remote_search_get_count (search) > 0
+                                               ? MUN_STATE_CONTENT
+                                               : MUN_STATE_NO_RESULTS);
+}
+
+static void
+search (MunSearchPage *self)
+{
+  MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
+  MunArchiveClient *client = connection ? mun_connection_get_archive (connection) : NULL;
+  const char *query = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  g_auto (GStrv) summary = mun_search_form_dup_summary (self->form);
+  JsonObject *criteria;
+
+  g_cancellable_cancel (self->search_cancellable);
+  g_clear_object (&self->search_cancellable);
+  if (!client)
+    return;
+  if (!*query && !*summary) {
+    mun_message_browser_set_search (self->browser, NULL);
+    mun_state_stack_set_state (self->states, MUN_STATE_EMPTY);
+    return;
+  }
+  self->search_cancellable = g_cancellable_new ();
+  criteria = json_object_new ();
+  json_object_set_string_member (criteria, "query", query);
+  mun_search_form_add_to (self->form, criteria);
+  mun_state_stack_set_state (self->states, MUN_STATE_LOADING);
+  mun_archive_client_search_async (client, criteria, mun_message_browser_get_sort (self->browser),
+                                   self->search_cancellable, searched_cb, g_object_ref (self));
+}
+
+static void
+chip_cb (MunSearchPage *self, GtkWidget *chip)
+{
+  GtkWidget *child = gtk_widget_get_ancestor (chip, GTK_TYPE_FLOW_BOX_CHILD);
+
+  mun_search_form_clear_criterion (self->form,
+                                   gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (child)));
+  search (self);
+}
+
+static void
+update_chips (MunSearchPage *self)
+{
+  g_auto (GStrv) summary = mun_search_form_dup_summary (self->form);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->chips))))
+    gtk_flow_box_remove (self->chips, child);
+  for (guint i = 0; summary[i]; i++) {
+    GtkWidget *button = gtk_button_new ();
+    GtkWidget *content = adw_button_content_new ();
+    /* Translators: takes back one criterion of a search; %s is such as "From: anna". */
+    g_autofree char *label = g_strdup_printf (_ ("Remove “%s”"), summary[i]);
+
+    adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "window-close-symbolic");
+    adw_button_content_set_label (ADW_BUTTON_CONTENT (content), summary[i]);
+    gtk_button_set_child (GTK_BUTTON (button), content);
+    gtk_widget_add_css_class (button, "pill");
+    gtk_widget_add_css_class (button, "chip");
+    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                    -1);
+    g_signal_connect_object (button, "clicked", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
+    gtk_flow_box_append (self->chips, button);
+  }
+  gtk_widget_set_visible (GTK_WIDGET (self->chips), summary[0] != NULL);
+}
+
+static void
+search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  search (MUN_SEARCH_PAGE (widget));
+}
+
+static void
+new_query_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunSearchPage *self = MUN_SEARCH_PAGE (widget);
+
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  mun_search_form_reset (self->form);
+  search (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+}
+
+static void
+info_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunSearchPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
+  g_auto (GStrv) capabilities = NULL;
+
+  if (!node || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+  capabilities = mun_json_dup_strings (json_node_get_object (node), "capabilities");
+  mun_search_form_set_has_dates (self->form,
+                                 capabilities
+                                     && g_strv_contains ((const char *const *)capabilities,
+                                                         "searchDates"));
+}
+
+static void
+mun_search_page_load (MunPage *page)
+{
+  MunSearchPage *self = MUN_SEARCH_PAGE (page);
+  MunConnection *connection = mun_page_get_connection (page);
+
+  mun_message_browser_set_connection (self->browser, connection);
+  mun_search_form_set_has_dates (self->form, FALSE);
+  if (mun_connection_has_function (connection, "GetServerInfo"))
+    mun_connection_call_async (connection, "GetServerInfo", NULL, mun_page_get_cancellable (page),
+                               info_cb, g_object_ref (self));
+  search (self);
+}
+
+static void
+mun_search_page_start_search (MunPage *page)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (MUN_SEARCH_PAGE (page)->entry));
+}
+
+static void
+mun_search_page_dispose (GObject *object)
+{
+  MunSearchPage *self = MUN_SEARCH_PAGE (object);
+
+  g_cancellable_cancel (self->search_cancellable);
+  g_clear_object (&self->search_cancellable);
+  G_OBJECT_CLASS (mun_search_page_parent_class)->dispose (object);
+}
+
+static void
+mun_search_page_class_init (MunSearchPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mun_search_page_dispose;
+  MUN_PAGE_CLASS (klass)->load = mun_search_page_load;
+  MUN_PAGE_CLASS (klass)->start_search = mun_search_page_start_search;
+  g_type_ensure (MUN_TYPE_STATE_STACK);
+  g_type_ensure (MUN_TYPE_SEARCH_FORM);
+  g_type_ensure (MUN_TYPE_MESSAGE_BROWSER);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/muniment/Console/pages/mun-search-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, entry);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, refine);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, chips);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, flap);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, form);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, states);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, browser);
+  gtk_widget_class_install_action (widget_class, "page.search", NULL, search_cb);
+  gtk_widget_class_install_action (widget_class, "page.new-query", NULL, new_query_cb);
+}
+
+static void
+mun_search_page_init (MunSearchPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_object_set (self->entry, "placeholder-text", _ ("Words, “a phrase”, inv*ice"), NULL);
+  g_object_bind_property (self->refine, "active", self->flap, "reveal-flap",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  mun_message_list_set_show_folder (mun_message_browser_get_list (self->browser), TRUE);
+  g_signal_connect_object (self->entry, "activate", G_CALLBACK (search), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->form, "changed", G_CALLBACK (update_chips), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->browser, "toast", G_CALLBACK (mun_page_toast), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->browser, "changed", G_CALLBACK (search), self, G_CONNECT_SWAPPED);
+  mun_state_stack_set_state (self->states, MUN_STATE_EMPTY);
+}

@@ -1,0 +1,175 @@
+/* mun-folder-node.c: an archive or folder of the tree; its children are fetched when it is opened
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "mun-folder-node.h"
+
+#include <glib/gi18n.h>
+
+struct _MunFolderNode {
+  GObject parent_instance;
+
+  MunArchiveClient *client;
+  char *archive;
+  char *path;
+  char *full_path;
+  char *name;
+  gint64 count;
+  gboolean has_children;
+  GListStore *children;
+  GCancellable *cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (MunFolderNode, mun_folder_node, G_TYPE_OBJECT)
+
+static void
+mun_folder_node_dispose (GObject *object)
+{
+  MunFolderNode *self = MUN_FOLDER_NODE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->children);
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (mun_folder_node_parent_class)->dispose (object);
+}
+
+static void
+mun_folder_node_finalize (GObject *object)
+{
+  MunFolderNode *self = MUN_FOLDER_NODE (object);
+
+  g_free (self->archive);
+  g_free (self->path);
+  g_free (self->full_path);
+  g_free (self->name);
+  G_OBJECT_CLASS (mun_folder_node_parent_class)->finalize (object);
+}
+
+static void
+mun_folder_node_class_init (MunFolderNodeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mun_folder_node_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mun_folder_node_finalize;
+}
+
+static void
+mun_folder_node_init (MunFolderNode *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+MunFolderNode *
+mun_folder_node_new (MunArchiveClient *client, const char *archive, const char *path,
+                     const char *name, gint64 count, gboolean has_children)
+{
+  MunFolderNode *self = g_object_new (MUN_TYPE_FOLDER_NODE, NULL);
+
+  g_set_object (&self->client, client);
+  self->archive = g_strdup (archive);
+  self->path = g_strdup (path);
+  self->full_path = path && *path ? g_strconcat (archive, "/", path, NULL) : g_strdup (archive);
+  self->name = g_strdup (name);
+  self->count = count;
+  self->has_children = has_children;
+  return self;
+}
+
+GPtrArray *
+mun_folder_node_list_archives (MunArchiveClient *client, GPtrArray *records, const char *own)
+{
+  GPtrArray *nodes = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < records->len; i++) {
+    MunRecord *record = g_ptr_array_index (records, i);
+    const char *archive = mun_record_get_string (record, "name", "");
+    gboolean mine = g_strcmp0 (archive, own) == 0;
+    /* Translators: %s is the name of the user whose archive it is. */
+    g_autofree char *name
+        = mine ? g_strdup (_ ("My Archive")) : g_strdup_printf (_ ("Archive of %s"), archive);
+
+    g_ptr_array_insert (
+        nodes, mine ? 0 : -1,
+        mun_folder_node_new (client, archive, NULL, name, mun_record_get_int (record, "count", -1),
+                             mun_record_get_bool (record, "containsFolders", TRUE)));
+  }
+  return nodes;
+}
+
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) records
+      = mun_archive_client_list_folders_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
+  g_autoptr (GPtrArray) nodes = NULL;
+  MunFolderNode *self;
+
+  if (!records) {
+    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      g_warning ("folders of %s: %s", MUN_FOLDER_NODE (data)->full_path, error->message);
+    g_object_unref (data);
+    return;
+  }
+  self = MUN_FOLDER_NODE (data);
+  nodes = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < records->len; i++) {
+    MunRecord *record = g_ptr_array_index (records, i);
+
+    g_ptr_array_add (nodes,
+                     mun_folder_node_new (self->client, self->archive,
+                                          mun_record_get_string (record, "fullPath", ""),
+                                          mun_record_get_string (record, "name", ""),
+                                          mun_record_get_int (record, "count", -1),
+                                          mun_record_get_bool (record, "hasChildren", FALSE)));
+  }
+  if (self->children)
+    g_list_store_splice (self->children, 0, 0, nodes->pdata, nodes->len);
+  g_object_unref (self);
+}
+
+const char *
+mun_folder_node_get_name (MunFolderNode *self)
+{
+  return self->name;
+}
+
+const char *
+mun_folder_node_get_archive (MunFolderNode *self)
+{
+  return self->archive;
+}
+
+const char *
+mun_folder_node_get_full_path (MunFolderNode *self)
+{
+  return self->full_path;
+}
+
+gint64
+mun_folder_node_get_count (MunFolderNode *self)
+{
+  return self->count;
+}
+
+gboolean
+mun_folder_node_is_archive (MunFolderNode *self)
+{
+  return !self->path || !*self->path;
+}
+
+GListModel *
+mun_folder_node_get_children (MunFolderNode *self)
+{
+  g_return_val_if_fail (MUN_IS_FOLDER_NODE (self), NULL);
+  if (!self->has_children)
+    return NULL;
+  if (!self->children) {
+    self->children = g_list_store_new (MUN_TYPE_FOLDER_NODE);
+    mun_archive_client_list_folders_async (self->client, self->archive, self->path,
+                                           self->cancellable, listed_cb, g_object_ref (self));
+  }
+  return g_object_ref (G_LIST_MODEL (self->children));
+}

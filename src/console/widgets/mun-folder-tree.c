@@ -1,0 +1,162 @@
+/* mun-folder-tree.c: archives and their folders as a tree */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "mun-folder-tree.h"
+
+#include "mun-words.h"
+
+#include <glib/gi18n.h>
+
+struct _MunFolderTree {
+  AdwBin parent_instance;
+
+  GtkListView *view;
+  GtkSingleSelection *selection;
+};
+
+G_DEFINE_FINAL_TYPE (MunFolderTree, mun_folder_tree, ADW_TYPE_BIN)
+
+enum {
+  FOLDER_SELECTED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static GListModel *
+create_children_cb (gpointer item, gpointer data)
+{
+  return mun_folder_node_get_children (MUN_FOLDER_NODE (item));
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *expander = gtk_tree_expander_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *icon = gtk_image_new ();
+  GtkWidget *name = gtk_label_new (NULL);
+  GtkWidget *count = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_widget_add_css_class (count, "dim-label");
+  gtk_widget_add_css_class (count, "numeric");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
+  gtk_box_append (GTK_BOX (box), icon);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), count);
+  gtk_tree_expander_set_child (GTK_TREE_EXPANDER (expander), box);
+  gtk_list_item_set_child (item, expander);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkTreeListRow *row = gtk_list_item_get_item (item);
+  GtkTreeExpander *expander = GTK_TREE_EXPANDER (gtk_list_item_get_child (item));
+  GtkWidget *icon = gtk_widget_get_first_child (gtk_tree_expander_get_child (expander));
+  GtkWidget *name = gtk_widget_get_next_sibling (icon);
+  GtkWidget *count = gtk_widget_get_next_sibling (name);
+  g_autoptr (MunFolderNode) node = gtk_tree_list_row_get_item (row);
+  gint64 messages = mun_folder_node_get_count (node);
+  g_autofree char *number = messages > 0 ? mun_words_count (messages) : NULL;
+
+  gtk_tree_expander_set_list_row (expander, row);
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), mun_folder_node_is_archive (node)
+                                                      ? "mun-archive-symbolic"
+                                                      : "folder-symbolic");
+  gtk_label_set_label (GTK_LABEL (name), mun_folder_node_get_name (node));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (expander), mun_folder_node_get_full_path (node));
+  gtk_label_set_label (GTK_LABEL (count), number ? number : "");
+}
+
+static void
+selected_cb (MunFolderTree *self)
+{
+  MunFolderNode *node = mun_folder_tree_get_selected (self);
+
+  if (node)
+    g_signal_emit (self, signals[FOLDER_SELECTED], 0, node);
+}
+
+static void
+mun_folder_tree_dispose (GObject *object)
+{
+  g_clear_object (&MUN_FOLDER_TREE (object)->selection);
+  G_OBJECT_CLASS (mun_folder_tree_parent_class)->dispose (object);
+}
+
+static void
+mun_folder_tree_class_init (MunFolderTreeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mun_folder_tree_dispose;
+  signals[FOLDER_SELECTED]
+      = g_signal_new ("folder-selected", MUN_TYPE_FOLDER_TREE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                      NULL, G_TYPE_NONE, 1, MUN_TYPE_FOLDER_NODE);
+}
+
+static void
+mun_folder_tree_init (MunFolderTree *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  self->view = GTK_LIST_VIEW (gtk_list_view_new (NULL, factory));
+  gtk_widget_add_css_class (GTK_WIDGET (self->view), "navigation-sidebar");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Folders"), -1);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
+  adw_bin_set_child (ADW_BIN (self), scroller);
+}
+
+GtkWidget *
+mun_folder_tree_new (void)
+{
+  return g_object_new (MUN_TYPE_FOLDER_TREE, NULL);
+}
+
+void
+mun_folder_tree_set_archives (MunFolderTree *self, GPtrArray *archives)
+{
+  GListStore *roots = g_list_store_new (MUN_TYPE_FOLDER_NODE);
+  GtkTreeListModel *tree;
+
+  g_return_if_fail (MUN_IS_FOLDER_TREE (self));
+  g_list_store_splice (roots, 0, 0, archives->pdata, archives->len);
+  tree = gtk_tree_list_model_new (G_LIST_MODEL (roots), FALSE, FALSE, create_children_cb, NULL,
+                                  NULL);
+  g_clear_object (&self->selection);
+  self->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (tree));
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  if (archives->len == 1) {
+    g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (tree, 0);
+
+    gtk_tree_list_row_set_expanded (row, TRUE);
+  }
+  g_object_unref (tree);
+}
+
+MunFolderNode *
+mun_folder_tree_get_selected (MunFolderTree *self)
+{
+  GtkTreeListRow *row;
+  g_autoptr (MunFolderNode) node = NULL;
+
+  g_return_val_if_fail (MUN_IS_FOLDER_TREE (self), NULL);
+  row = self->selection ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  node = row ? gtk_tree_list_row_get_item (row) : NULL;
+  return node; /* the tree keeps it alive */
+}

@@ -1,0 +1,232 @@
+/* mun-message-browser.c: a message list with its preview, over or beside each other */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "mun-message-browser.h"
+
+#include "mun-words.h"
+
+#include <glib/gi18n.h>
+
+/* Below these widths the preview stands under the list, and columns go. */
+#define BESIDE_WIDTH 1000
+#define NARROW_WIDTH 560
+
+struct _MunMessageBrowser {
+  AdwBin parent_instance;
+
+  GtkPaned *paned;
+  MunMessageList *list;
+  MunMessageView *view;
+  GtkLabel *count;
+  MunConnection *connection;
+  MunRemoteSearch *search;
+  guint layout_id;
+  int width;
+};
+
+G_DEFINE_FINAL_TYPE (MunMessageBrowser, mun_message_browser, ADW_TYPE_BIN)
+
+enum {
+  TOAST,
+  CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+toast (MunMessageBrowser *self, const char *text)
+{
+  g_signal_emit (self, signals[TOAST], 0, text);
+}
+
+static void
+selected_cb (MunMessageBrowser *self, MunMessageRow *row)
+{
+  mun_message_view_show_row (self->view, row);
+}
+
+static void
+opened_cb (MunMessageBrowser *self, MunMessageRow *row)
+{
+  GtkWidget *window = adw_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *view = mun_message_view_new ();
+
+  mun_message_view_set_connection (MUN_MESSAGE_VIEW (view), self->connection);
+  mun_message_view_show_row (MUN_MESSAGE_VIEW (view), row);
+  g_signal_connect_object (view, "toast", G_CALLBACK (toast), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_vexpand (view, TRUE);
+  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (box), view);
+  adw_window_set_content (ADW_WINDOW (window), box);
+  gtk_window_set_title (GTK_WINDOW (window), mun_message_row_get_subject (row));
+  gtk_window_set_default_size (GTK_WINDOW (window), 760, 620);
+  gtk_window_set_transient_for (GTK_WINDOW (window),
+                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+failed_cb (MunMessageBrowser *self, const GError *error)
+{
+  g_autofree char *words = mun_words_for_error (error);
+
+  toast (self, words);
+}
+
+static void
+show_search (MunMessageBrowser *self)
+{
+  g_autoptr (MunMessageModel) model = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->search) {
+    model = mun_message_model_new_for_search (self->search, mun_message_list_get_sort (self->list));
+    g_signal_connect_object (model, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
+    text = mun_words_messages (mun_remote_search_get_count (self->search));
+  }
+  mun_message_list_set_model (self->list, model);
+  gtk_label_set_label (self->count, text ? text : "");
+}
+
+static void
+deleted_cb (MunMessageBrowser *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+layout_cb (gpointer data)
+{
+  MunMessageBrowser *self = data;
+  gboolean beside = self->width >= BESIDE_WIDTH;
+  GtkOrientation orientation = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
+
+  self->layout_id = 0;
+  mun_message_list_set_narrow (self->list, (beside ? self->width / 2 : self->width) < NARROW_WIDTH);
+  if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned)) == orientation)
+    return;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned), orientation);
+  gtk_paned_set_position (self->paned, beside ? self->width / 2 : 220);
+}
+
+/* The layout follows the width, but never during an allocation. */
+static void
+mun_message_browser_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  MunMessageBrowser *self = MUN_MESSAGE_BROWSER (widget);
+
+  GTK_WIDGET_CLASS (mun_message_browser_parent_class)
+      ->size_allocate (widget, width, height, baseline);
+  if (width == self->width)
+    return;
+  self->width = width;
+  if (!self->layout_id)
+    self->layout_id = g_idle_add_once (layout_cb, self);
+}
+
+static void
+mun_message_browser_dispose (GObject *object)
+{
+  MunMessageBrowser *self = MUN_MESSAGE_BROWSER (object);
+
+  g_clear_handle_id (&self->layout_id, g_source_remove);
+  g_clear_object (&self->search);
+  g_clear_object (&self->connection);
+  G_OBJECT_CLASS (mun_message_browser_parent_class)->dispose (object);
+}
+
+static void
+mun_message_browser_class_init (MunMessageBrowserClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mun_message_browser_dispose;
+  GTK_WIDGET_CLASS (klass)->size_allocate = mun_message_browser_size_allocate;
+  signals[TOAST] = g_signal_new ("toast", MUN_TYPE_MESSAGE_BROWSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CHANGED] = g_signal_new ("changed", MUN_TYPE_MESSAGE_BROWSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static GtkWidget *
+list_side (MunMessageBrowser *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  self->list = MUN_MESSAGE_LIST (mun_message_list_new ());
+  self->count = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_set_vexpand (GTK_WIDGET (self->list), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
+  gtk_widget_add_css_class (GTK_WIDGET (self->count), "numeric");
+  gtk_widget_add_css_class (bar, "status-bar");
+  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->count));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
+  gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (box), bar);
+  gtk_widget_set_size_request (box, 240, 120);
+  return box;
+}
+
+static void
+mun_message_browser_init (MunMessageBrowser *self)
+{
+  self->paned = GTK_PANED (gtk_paned_new (GTK_ORIENTATION_VERTICAL));
+  gtk_paned_set_start_child (self->paned, list_side (self));
+  self->view = MUN_MESSAGE_VIEW (mun_message_view_new ());
+  gtk_widget_set_size_request (GTK_WIDGET (self->view), 240, 160);
+  gtk_paned_set_end_child (self->paned, GTK_WIDGET (self->view));
+  gtk_paned_set_shrink_start_child (self->paned, FALSE);
+  gtk_paned_set_shrink_end_child (self->paned, FALSE);
+  gtk_paned_set_position (self->paned, 220);
+  g_signal_connect_object (self->list, "selected", G_CALLBACK (selected_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->list, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->list, "sort-changed", G_CALLBACK (show_search), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "toast", G_CALLBACK (toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view, "deleted", G_CALLBACK (deleted_cb), self, G_CONNECT_SWAPPED);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->paned));
+}
+
+GtkWidget *
+mun_message_browser_new (void)
+{
+  return g_object_new (MUN_TYPE_MESSAGE_BROWSER, NULL);
+}
+
+void
+mun_message_browser_set_connection (MunMessageBrowser *self, MunConnection *connection)
+{
+  g_return_if_fail (MUN_IS_MESSAGE_BROWSER (self));
+  g_set_object (&self->connection, connection);
+  mun_message_view_set_connection (self->view, connection);
+}
+
+void
+mun_message_browser_set_search (MunMessageBrowser *self, MunRemoteSearch *search)
+{
+  g_return_if_fail (MUN_IS_MESSAGE_BROWSER (self));
+  g_set_object (&self->search, search);
+  show_search (self);
+}
+
+const char *
+mun_message_browser_get_sort (MunMessageBrowser *self)
+{
+  return mun_message_list_get_sort (self->list);
+}
+
+MunMessageList *
+mun_message_browser_get_list (MunMessageBrowser *self)
+{
+  return self->list;
+}
+
+MunMessageView *
+mun_message_browser_get_view (MunMessageBrowser *self)
+{
+  return self->view;
+}

@@ -1,0 +1,363 @@
+/* mun-message-view.c: one message: header, text or HTML, attachments, what can be done with it */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "mun-message-view-private.h"
+
+#include "archive-client.h"
+#include "mun-html-view.h"
+#include "mun-words.h"
+
+#include <glib/gi18n.h>
+
+G_DEFINE_FINAL_TYPE (MunMessageView, mun_message_view, ADW_TYPE_BIN)
+
+enum {
+  TOAST,
+  DELETED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+void
+mun_message_view_toast (MunMessageView *self, const char *text)
+{
+  g_signal_emit (self, signals[TOAST], 0, text);
+}
+
+void
+mun_message_view_deleted (MunMessageView *self, const char *id)
+{
+  g_signal_emit (self, signals[DELETED], 0, id);
+}
+
+static void
+update_actions (MunMessageView *self)
+{
+  static const char *const whole[]
+      = { "message.save-as", "message.save-to", "message.show-source", "message.save-all" };
+  gboolean message = self->message != NULL;
+  gboolean stored = message && self->id && self->connection;
+
+  for (guint i = 0; i < G_N_ELEMENTS (whole); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), whole[i], message);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.copy-id",
+                                 message && *mun_message_get_message_id (self->message));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.archive-info", stored);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.delete",
+                                 stored
+                                     && mun_connection_has_function (self->connection,
+                                                                     "DeleteMessage"));
+}
+
+static void
+show_line (GtkWidget *row, GtkLabel *label, const char *text)
+{
+  gtk_widget_set_visible (row, text && *text);
+  gtk_label_set_label (label, text ? text : "");
+}
+
+static GtkWidget *
+icon_button (const char *icon, const char *label, const char *action, guint index)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", index);
+  return button;
+}
+
+static GtkWidget *
+attachment_chip (const MunAttachment *attachment, guint index)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *name = gtk_label_new (*attachment->name ? attachment->name : attachment->type);
+  g_autofree char *bytes = mun_words_size (attachment->size);
+  GtkWidget *size = gtk_label_new (bytes);
+  /* Translators: %s is the name of an attachment. */
+  g_autofree char *open = g_strdup_printf (_ ("Open “%s”"), attachment->name);
+  g_autofree char *save = g_strdup_printf (_ ("Save “%s”…"), attachment->name);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("mail-attachment-symbolic");
+
+  gtk_widget_add_css_class (box, "attachment");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (name), 28);
+  gtk_widget_set_tooltip_text (name, attachment->type);
+  gtk_widget_add_css_class (size, "dim-label");
+  gtk_widget_add_css_class (size, "numeric");
+  gtk_box_append (GTK_BOX (box), icon);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), size);
+  gtk_box_append (GTK_BOX (box),
+                  icon_button ("document-open-symbolic", open, "message.open-attachment", index));
+  gtk_box_append (GTK_BOX (box),
+                  icon_button ("document-save-symbolic", save, "message.save-attachment", index));
+  return box;
+}
+
+static void
+show_attachments (MunMessageView *self)
+{
+  GtkWidget *child;
+  guint shown = 0;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->attachments))))
+    gtk_flow_box_remove (self->attachments, child);
+  for (guint i = 0; i < mun_message_get_n_attachments (self->message); i++) {
+    const MunAttachment *attachment = mun_message_get_attachment (self->message, i);
+
+    if (attachment->is_inline)
+      continue;
+    gtk_flow_box_append (self->attachments, attachment_chip (attachment, i));
+    shown++;
+  }
+  gtk_widget_set_visible (self->attachment_box, shown > 0);
+  gtk_widget_set_visible (self->save_all, shown > 1);
+}
+
+static void
+show_body (MunMessageView *self)
+{
+  const char *html = mun_message_get_html (self->message);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+
+  gtk_widget_set_visible (self->remote_banner, html && mun_html_view_wants_network (html));
+  gtk_text_buffer_set_text (buffer, mun_message_get_text (self->message), -1);
+  mun_html_view_set_message (self->html, html ? self->message : NULL);
+  gtk_stack_set_visible_child_name (self->body, html ? "html" : "text");
+}
+
+static void
+show_header (MunMessageView *self)
+{
+  MunMessage *message = self->message;
+  const char *subject = mun_message_get_subject (message);
+  g_autofree char *date = mun_words_date_exact (mun_message_get_date (message));
+
+  gtk_label_set_label (self->subject, *subject ? subject : _ ("(no subject)"));
+  show_line (self->from_row, self->from, mun_message_get_from (message));
+  show_line (self->to_row, self->to, mun_message_get_to (message));
+  show_line (self->cc_row, self->cc, mun_message_get_cc (message));
+  show_line (self->bcc_row, self->bcc, mun_message_get_bcc (message));
+  show_line (self->date_row, self->date, date);
+  gtk_widget_set_visible (self->damage_banner, mun_message_is_damaged (message));
+  if (mun_message_is_damaged (message)) {
+    g_autofree char *note
+        = g_strdup_printf (_ ("This message is not well-formed: %s. It is kept byte for byte."),
+                           mun_message_get_damage_note (message));
+
+    gtk_label_set_label (self->damage_label, note);
+  }
+}
+
+static void
+show_state (MunMessageView *self, const char *state)
+{
+  gtk_stack_set_visible_child_name (self->stack, state);
+  gtk_spinner_set_spinning (self->spinner, strcmp (state, "loading") == 0);
+  update_actions (self);
+}
+
+static void
+clear (MunMessageView *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->message, mun_message_unref);
+  g_clear_pointer (&self->id, g_free);
+}
+
+void
+mun_message_view_show_message (MunMessageView *self, const char *id, MunMessage *message)
+{
+  g_autofree char *copy = g_strdup (id);
+
+  g_return_if_fail (MUN_IS_MESSAGE_VIEW (self));
+  mun_message_ref (message);
+  clear (self);
+  self->message = message;
+  self->id = g_steal_pointer (&copy);
+  show_header (self);
+  show_body (self);
+  show_attachments (self);
+  show_state (self, "message");
+}
+
+static void
+parse_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, mun_message_parse (data), (GDestroyNotify)mun_message_unref);
+}
+
+static void
+show_failure (MunMessageView *self, const GError *error)
+{
+  g_autofree char *words = mun_words_for_error (error);
+  g_autofree char *escaped = mun_words_escape (words);
+
+  adw_status_page_set_title (self->error_page, mun_words_error_title (error));
+  adw_status_page_set_description (self->error_page, escaped);
+  show_state (self, "error");
+}
+
+static void
+parsed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MunMessageView *self = MUN_MESSAGE_VIEW (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunMessage) message = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autofree char *id = data;
+
+  if (message)
+    mun_message_view_show_message (self, id, message);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_failure (self, error);
+}
+
+typedef struct {
+  MunMessageView *self;
+  char *id;
+} Fetch;
+
+static void
+downloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Fetch *fetch = data;
+  MunMessageView *self = fetch->self;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes
+      = mun_archive_client_download_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
+
+  if (bytes) {
+    g_autoptr (GTask) task
+        = g_task_new (self, self->cancellable, parsed_cb, g_steal_pointer (&fetch->id));
+
+    g_task_set_source_tag (task, downloaded_cb);
+    g_task_set_task_data (task, g_bytes_ref (bytes), (GDestroyNotify)g_bytes_unref);
+    g_task_run_in_thread (task, parse_thread);
+  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    show_failure (self, error);
+  }
+  g_free (fetch->id);
+  g_object_unref (fetch->self);
+  g_free (fetch);
+}
+
+void
+mun_message_view_show_row (MunMessageView *self, MunMessageRow *row)
+{
+  const char *id = row ? mun_message_row_get_id (row) : NULL;
+  MunArchiveClient *client;
+  Fetch *fetch;
+
+  g_return_if_fail (MUN_IS_MESSAGE_VIEW (self));
+  clear (self);
+  client = self->connection ? mun_connection_get_archive (self->connection) : NULL;
+  if (!id || !client) {
+    show_state (self, "none");
+    return;
+  }
+  show_state (self, "loading");
+  self->cancellable = g_cancellable_new ();
+  fetch = g_new0 (Fetch, 1);
+  fetch->self = g_object_ref (self);
+  fetch->id = g_strdup (id);
+  mun_archive_client_download_async (client, id, self->cancellable, downloaded_cb, fetch);
+}
+
+static void
+mun_message_view_dispose (GObject *object)
+{
+  MunMessageView *self = MUN_MESSAGE_VIEW (object);
+
+  clear (self);
+  g_clear_object (&self->connection);
+  G_OBJECT_CLASS (mun_message_view_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, stack);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, spinner);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, error_page);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, subject);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, from_row);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, from);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, to_row);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, to);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, cc_row);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, cc);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, bcc_row);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, bcc);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, date_row);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, date);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, damage_banner);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, damage_label);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, remote_banner);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, body);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, text);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, html);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, attachment_box);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, attachments);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, save_all);
+}
+
+static void
+mun_message_view_class_init (MunMessageViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mun_message_view_dispose;
+  g_type_ensure (MUN_TYPE_HTML_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/muniment/Console/widgets/mun-message-view.ui");
+  bind_children (widget_class);
+  mun_message_view_install_actions (widget_class);
+  signals[TOAST] = g_signal_new ("toast", MUN_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[DELETED] = g_signal_new ("deleted", MUN_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+mun_message_view_init (MunMessageView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  update_actions (self);
+}
+
+GtkWidget *
+mun_message_view_new (void)
+{
+  return g_object_new (MUN_TYPE_MESSAGE_VIEW, NULL);
+}
+
+void
+mun_message_view_set_connection (MunMessageView *self, MunConnection *connection)
+{
+  g_return_if_fail (MUN_IS_MESSAGE_VIEW (self));
+  g_set_object (&self->connection, connection);
+  update_actions (self);
+}
+
+MunMessage *
+mun_message_view_get_message (MunMessageView *self)
+{
+  g_return_val_if_fail (MUN_IS_MESSAGE_VIEW (self), NULL);
+  return self->message;
+}
+
+const char *
+mun_message_view_get_state (MunMessageView *self)
+{
+  g_return_val_if_fail (MUN_IS_MESSAGE_VIEW (self), NULL);
+  return gtk_stack_get_visible_child_name (self->stack);
+}

@@ -1,0 +1,18 @@
+/* mun-width-bin.h: a bin that says when it is narrow */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Properties: child; narrow-below (pixels); narrow (read-only, notifies outside of layout, so that
+ * handlers may show and hide what they like). */
+#define MUN_TYPE_WIDTH_BIN (mun_width_bin_get_type ())
+G_DECLARE_FINAL_TYPE (MunWidthBin, mun_width_bin, MUN, WIDTH_BIN, GtkWidget)
+
+gboolean
+mun_width_bin_is_narrow (MunWidthBin *self);
+
+G_END_DECLS

@@ -206,13 +206,19 @@ static void
 test_directory_error (void)
 {
   g_autoptr (FakeConnection) connection = new_server ();
-  g_autoptr (GError) error = g_error_new (MUN_ERROR, MUN_ERROR_UNREACHABLE, "no route");
+  g_autoptr (GError) error = g_error_new (MUN_ERROR, MUN_ERROR_FAILED, "The disk is full.");
+  g_autoptr (GError) unreachable = g_error_new (MUN_ERROR, MUN_ERROR_UNREACHABLE, "no route");
   GtkWidget *page;
   GtkWindow *window;
 
   fake_connection_fail (connection, "GetDirectoryServicesConfiguration", error);
   window = show_page (MUN_TYPE_DIRECTORY_PAGE, connection, &page, "error", 900, 700);
   console_test_shoot (window, "directory-error");
+  gtk_window_destroy (window);
+
+  fake_connection_fail (connection, "GetDirectoryServicesConfiguration", unreachable);
+  window = show_page (MUN_TYPE_DIRECTORY_PAGE, connection, &page, "offline", 900, 700);
+  console_test_shoot (window, "directory-offline");
   gtk_window_destroy (window);
 }
 

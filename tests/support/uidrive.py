@@ -33,10 +33,10 @@ class Node:
     role = property(lambda s: s.a.get_role_name())
     @property
     def name(self):
-        # GTK 4.8 names a mnemonic button '_Save Save': property text, then label text
+        # GTK 4.8 names a button '_Save Save' (property text, then label text) and a row 'Users Users'
         n = self.a.get_name() or ''
-        m = re.match(r'^(.*_.*) (.*)$', n)
-        return m.group(2) if m and m.group(1).replace('_', '', 1) == m.group(2) else n
+        half = n[len(n) // 2 + 1:]
+        return half if half and n[:-len(half) - 1].replace('_', '', 1) == half else n
     def children(self): return [Node(c, self.app) for c in (self.a.get_child_at_index(i) for i in range(self.a.get_child_count())) if c]
     BIG = ('GtkColumnListView', 'GtkListView')      # a list view has up to ~205 rows in the tree: only look in when asked
     def walk(self, deep=False):
@@ -75,6 +75,13 @@ class Node:
         p = self.a.get_parent()
         while p is not None:
             yield Node(p, self.app); p = p.get_parent()
+    def window(self):
+        """the top level it stands in, whatever its role: GTK 4.8 calls some dialogs 'filler'"""
+        last = self
+        for p in self.parents():
+            if p.role == 'application': return last
+            last = p
+        return last
     def point(self):
         """centre of the node in X root coordinates"""
         x, y, w, h = self.box(); cx, cy = x + w // 2, y + h // 2
@@ -82,8 +89,7 @@ class Node:
         if pop is not None:                         # popovers are their own X windows; AT-SPI places them wrongly
             px, py, pw, ph = pop.box(); wx, wy = self.app.popover_origin(pw, ph)
             return wx + cx - px, wy + cy - py
-        fr = next(p for p in self.parents() if p.role in ('frame', 'dialog', 'window'))
-        wx, wy = self.app.window_origin(fr.name); return wx + cx, wy + cy
+        wx, wy = self.app.window_origin(self.window().name); return wx + cx, wy + cy
     def click(self, button=1, count=1):
         x, y = self.point(); sh('xdotool', 'mousemove', '--sync', str(x), str(y)) if (x, y) != pointer() else None
         sh('xdotool', 'click', '--repeat', str(count), '--delay', '40', str(button))
@@ -91,7 +97,7 @@ class Node:
         """GTK 4.8 says 'visible' of hidden stack pages too: ask what is drawn at the node's centre"""
         x, y, w, h = self.box()
         if w <= 0 or h <= 0: return False
-        fr = next(p for p in self.parents() if p.role in ('frame', 'dialog', 'window'))
+        fr = self.window()
         for px in (x + w // 2, x + 6, x + w - 6):   # the GtkText inside an entry answers the hit test with nothing
             hit = fr.a.get_accessible_at_point(px, y + h // 2, W)
             while hit is not None:

@@ -26,7 +26,8 @@
 #define KEY_BYTES 32
 
 typedef struct {
-  char *mac; /* HMAC of user name and password */
+  char *name; /* as the account is written */
+  char *mac;  /* HMAC of user name and password */
   gint64 until;
 } Verified;
 
@@ -42,6 +43,7 @@ struct _MunAccounts {
 
   GMutex lock;          /* guards what follows */
   GHashTable *verified; /* user name in lower case -> Verified */
+  guint forgotten;      /* grows whenever a password may have changed */
   GHashTable *failures; /* "u" + user name, "a" + address -> Failures */
   GHashTable *attempts; /* address -> number of attempts under way */
   guint n_attempts;
@@ -60,6 +62,7 @@ verified_free (gpointer data)
 {
   Verified *verified = data;
 
+  g_free (verified->name);
   g_free (verified->mac);
   g_free (verified);
 }
@@ -192,42 +195,63 @@ dup_mac (MunAccounts *self, const char *user_name, const char *password)
   return g_strdup (g_hmac_get_string (hmac));
 }
 
-static gboolean
-is_verified (MunAccounts *self, const char *user_name, const char *password)
+/* Returns: (transfer full) (nullable): the name as the account is written, when this pair was right
+ * a short time ago. */
+static char *
+dup_verified (MunAccounts *self, const char *user_name, const char *password)
 {
-  g_autofree char *name = g_ascii_strdown (user_name, -1);
-  g_autofree char *mac = dup_mac (self, name, password);
+  g_autofree char *key = g_ascii_strdown (user_name, -1);
+  g_autofree char *mac = dup_mac (self, key, password);
   Verified *verified;
-  gboolean known;
+  char *name = NULL;
 
   g_mutex_lock (&self->lock);
-  verified = g_hash_table_lookup (self->verified, name);
-  known = verified != NULL && verified->until > g_get_monotonic_time ()
-          && mun_text_equal_secret (verified->mac, mac);
+  verified = g_hash_table_lookup (self->verified, key);
+  if (verified != NULL && verified->until > g_get_monotonic_time ()
+      && mun_text_equal_secret (verified->mac, mac))
+    name = g_strdup (verified->name);
   g_mutex_unlock (&self->lock);
-  return known;
+  return name;
 }
 
+/* @forgotten: what it was before the password was read: one that was changed meanwhile must not
+ * come back. */
 static void
-remember (MunAccounts *self, const char *user_name, const char *password)
+remember (MunAccounts *self, const char *name, const char *password, guint forgotten)
 {
-  char *name = g_ascii_strdown (user_name, -1);
+  char *key = g_ascii_strdown (name, -1);
   Verified *verified = g_new0 (Verified, 1);
 
-  verified->mac = dup_mac (self, name, password);
+  verified->name = g_strdup (name);
+  verified->mac = dup_mac (self, key, password);
   verified->until = g_get_monotonic_time () + VERIFIED_SECONDS * G_USEC_PER_SEC;
   g_mutex_lock (&self->lock);
-  g_hash_table_replace (self->verified, name, verified);
+  if (forgotten == self->forgotten)
+    g_hash_table_replace (self->verified, g_steal_pointer (&key), g_steal_pointer (&verified));
   g_mutex_unlock (&self->lock);
+  g_free (key);
+  g_clear_pointer (&verified, verified_free);
+}
+
+static guint
+count_forgotten (MunAccounts *self)
+{
+  guint forgotten;
+
+  g_mutex_lock (&self->lock);
+  forgotten = self->forgotten;
+  g_mutex_unlock (&self->lock);
+  return forgotten;
 }
 
 void
 mun_accounts_forget (MunAccounts *self, const char *user_name)
 {
-  g_autofree char *name = g_ascii_strdown (user_name, -1);
+  g_autofree char *key = g_ascii_strdown (user_name, -1);
 
   g_mutex_lock (&self->lock);
-  g_hash_table_remove (self->verified, name);
+  self->forgotten++;
+  g_hash_table_remove (self->verified, key);
   g_mutex_unlock (&self->lock);
 }
 
@@ -319,6 +343,7 @@ check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   Attempt *attempt = data;
   MunAccounts *self = attempt->accounts;
   const char *password = mun_secret_get_string (attempt->password);
+  guint forgotten = count_forgotten (self);
   g_autoptr (JsonObject) user = mun_master_get_user (self->master, attempt->user_name, NULL);
   g_autofree char *hash = NULL;
   const char *name = NULL;
@@ -335,7 +360,7 @@ check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
     right = FALSE;
   record_outcome (self, attempt, right);
   if (right) {
-    remember (self, attempt->user_name, password);
+    remember (self, name, password, forgotten);
     g_task_return_pointer (task, g_strdup (name), g_free);
   } else {
     g_autofree char *shown = g_strescape (attempt->user_name, NULL);
@@ -363,6 +388,7 @@ mun_accounts_check_async (MunAccounts *self, const char *user_name, const char *
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
   Attempt *attempt = g_new0 (Attempt, 1);
   g_autoptr (GSource) source = NULL;
+  char *known = dup_verified (self, user_name, password);
   guint delay;
 
   attempt->accounts = g_atomic_rc_box_acquire (self);
@@ -371,8 +397,8 @@ mun_accounts_check_async (MunAccounts *self, const char *user_name, const char *
   attempt->address = g_strdup (address);
   g_task_set_source_tag (task, mun_accounts_check_async);
   g_task_set_task_data (task, attempt, attempt_free);
-  if (is_verified (self, user_name, password)) {
-    g_task_return_pointer (task, g_strdup (user_name), g_free);
+  if (known != NULL) {
+    g_task_return_pointer (task, known, g_free);
     return;
   }
   if (!attempt_enter (attempt)) {

@@ -121,6 +121,19 @@ mun_listener_discard_body (SoupServerMessage *message)
   g_signal_connect (message, "got-chunk", G_CALLBACK (discard_chunk_cb), NULL);
 }
 
+/* How long the body is must be beyond doubt: libsoup reads "-1" as "until the connection ends", and
+ * what two headers say differently, a proxy may have understood the other way. */
+static gboolean
+is_length_clear (SoupMessageHeaders *headers)
+{
+  const char *length = soup_message_headers_get_list (headers, "Content-Length");
+  const char *transfer = soup_message_headers_get_list (headers, "Transfer-Encoding");
+
+  if (transfer != NULL)
+    return length == NULL && g_ascii_strcasecmp (transfer, "chunked") == 0;
+  return length == NULL || g_ascii_string_to_unsigned (length, 10, 0, G_MAXINT64, NULL, NULL);
+}
+
 /* A chunked body says its size only by arriving. */
 static void
 got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer data)
@@ -140,6 +153,10 @@ early_cb (SoupServer *server, SoupServerMessage *message, const char *raw_path, 
   SoupEncoding encoding = soup_message_headers_get_encoding (headers);
   g_autofree char *path = collapse_slashes (raw_path);
 
+  if (!is_length_clear (headers)) {
+    refuse (message, SOUP_STATUS_BAD_REQUEST, "Bad Request");
+    return;
+  }
   if (strcmp (soup_server_message_get_method (message), "POST") == 0
       && encoding != SOUP_ENCODING_CHUNKED
       && soup_message_headers_get_one (headers, "Content-Length") == NULL) {

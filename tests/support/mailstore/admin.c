@@ -3,6 +3,7 @@
 
 #include "mailstore.h"
 
+#include "errors.h"
 #include "json.h"
 
 #include <string.h>
@@ -62,6 +63,44 @@ is_authorized (SoupServerMessage *message)
   return g_strcmp0 (soup_message_headers_get_one (headers, "Authorization"), expected) == 0;
 }
 
+static GHashTable *
+parse_form (GBytes *body)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (body, &length);
+  g_autofree char *copy = g_strndup (length > 0 ? text : "", length);
+
+  return soup_form_decode (copy);
+}
+
+/* What came in, before anything is made of it: JSON arguments as JSON, all others as text. */
+static void
+record (Mailstore *self, const char *name, GHashTable *form)
+{
+  g_autoptr (JsonObject) line = json_object_new ();
+  g_autofree char *text = NULL;
+  JsonObject *arguments = json_object_new ();
+  GHashTableIter iter;
+  gpointer key, value;
+
+  json_object_set_string_member (line, "function", name);
+  json_object_set_object_member (line, "arguments", arguments);
+  g_hash_table_iter_init (&iter, form);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    const char *string = value;
+    JsonNode *node
+        = *string == '{' || *string == '[' ? mun_json_parse (string, strlen (string), NULL) : NULL;
+
+    if (node != NULL)
+      json_object_set_member (arguments, key, node);
+    else
+      json_object_set_string_member (arguments, key, string);
+  }
+  text = mun_json_object_to_string (line);
+  fprintf (self->record, "%s\n", text);
+  fflush (self->record);
+}
+
 /* Our answer to a call, whose body is @body. */
 static MunEnvelope *
 invoke (Mailstore *self, const MunFunctionSpec *spec, GBytes *body)
@@ -99,6 +138,20 @@ invoke_named (Mailstore *self, SoupServerMessage *message, const char *name, GBy
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
     return;
   }
+  if (self->record != NULL) {
+    g_autoptr (GHashTable) form = parse_form (body);
+
+    record (self, name, form);
+  }
+  if (self->deny) {
+    g_autoptr (GError) error
+        = g_error_new_literal (MUN_ERROR, MUN_ERROR_DENIED,
+                               "The user has no privilege to use the Administration API.");
+
+    envelope = mun_envelope_new_failed (error);
+    mailstore_reply (message, envelope);
+    return;
+  }
   envelope = invoke (self, spec, body);
   mailstore_reply (message, envelope);
 }
@@ -109,16 +162,6 @@ dup_body (SoupServerMessage *message)
   SoupMessageBody *body = soup_server_message_get_request_body (message);
 
   return soup_message_body_flatten (body);
-}
-
-static GHashTable *
-parse_form (GBytes *body)
-{
-  gsize length;
-  const char *text = g_bytes_get_data (body, &length);
-  g_autofree char *copy = g_strndup (length > 0 ? text : "", length);
-
-  return soup_form_decode (copy);
 }
 
 /* A double slash is one: clients write /api//get-status. */

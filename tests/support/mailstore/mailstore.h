@@ -7,7 +7,7 @@
  *
  *   main.c        options, the ready line
  *   tls.c         a self-signed certificate for this run
- *   admin.c       the Administration API over HTTP
+ *   admin.c       the Administration API over HTTP; --record writes what clients really sent
  *   operation.c   long functions: tokens, get-status that is held
  *   functions.c   what the functions do; replies.json is what they answer at first
  *   web.c         the Web Access API exactly as in the contract 1.12, or nothing at all */
@@ -18,6 +18,7 @@
 #include "envelope.h"
 
 #include <libsoup/soup.h>
+#include <stdio.h>
 
 #define MAILSTORE_USER "admin"
 #define MAILSTORE_PASSWORD "password"
@@ -30,6 +31,8 @@ typedef struct {
   GHashTable *tokens;     /* Web Access token -> requests left */
   GHashTable *searches;   /* id -> query */
   GQueue *search_order;   /* ids, oldest first */
+  gboolean deny;          /* the account is right, but may not use this API */
+  FILE *record;           /* (nullable) each call as one line of JSON: what clients really sent */
 } Mailstore;
 
 /* functions.c: the result of a function that answers at once; NULL without error is null. */

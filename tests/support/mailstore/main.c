@@ -5,11 +5,16 @@
 
 #include "json.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <locale.h>
 #include <stdio.h>
 
 static gboolean no_web;
+static gboolean deny;
+static int admin_port;
+static int web_port;
+static char *record_file;
 static int token_uses = G_MAXINT;
 static char *data_file;
 
@@ -17,21 +22,25 @@ static const GOptionEntry options[] = {
   { "no-web", 0, 0, G_OPTION_ARG_NONE, &no_web, "No Web Access API", NULL },
   { "token-uses", 0, 0, G_OPTION_ARG_INT, &token_uses, "A Web Access token is good for N requests",
     "N" },
+  { "admin-port", 0, 0, G_OPTION_ARG_INT, &admin_port, "Administration API, 0 for any", "PORT" },
+  { "web-port", 0, 0, G_OPTION_ARG_INT, &web_port, "Web Access API, 0 for any", "PORT" },
+  { "deny", 0, 0, G_OPTION_ARG_NONE, &deny, "Nobody has the privilege to use the API", NULL },
+  { "record", 0, 0, G_OPTION_ARG_FILENAME, &record_file, "Write each call to this file", "FILE" },
   { "data", 0, 0, G_OPTION_ARG_FILENAME, &data_file, "What the functions answer at first", "FILE" },
   { NULL },
 };
 
 static SoupServer *
-listen_on (SoupServerCallback callback, Mailstore *state, GTlsCertificate *certificate, guint *port,
-           GError **error)
+listen_on (SoupServerCallback callback, Mailstore *state, GTlsCertificate *certificate,
+           guint wanted, guint *port, GError **error)
 {
   g_autoptr (SoupServer) server
       = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, NULL);
   GSList *uris;
 
   soup_server_add_handler (server, NULL, callback, state, NULL);
-  if (!soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY,
-                                 error))
+  if (!soup_server_listen_local (server, wanted,
+                                 SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, error))
     return NULL;
   uris = soup_server_get_uris (server);
   *port = g_uri_get_port (uris->data);
@@ -53,13 +62,13 @@ load (Mailstore *state, GError **error)
 }
 
 static void
-say_ready (guint admin_port, guint web_port, const char *fingerprint)
+say_ready (guint admin, guint web, const char *fingerprint)
 {
   g_autoptr (JsonObject) line = json_object_new ();
   g_autofree char *text = NULL;
 
-  json_object_set_int_member (line, "adminPort", admin_port);
-  json_object_set_int_member (line, "webPort", web_port);
+  json_object_set_int_member (line, "adminPort", admin);
+  json_object_set_int_member (line, "webPort", web);
   json_object_set_string_member (line, "certificateFingerprint", fingerprint);
   text = mun_json_object_to_string (line);
   printf ("%s\n", text);
@@ -74,24 +83,24 @@ run (Mailstore *state, GError **error)
   g_autoptr (SoupServer) admin = NULL;
   g_autoptr (SoupServer) web = NULL;
   g_autofree char *fingerprint = NULL;
-  guint admin_port = 0, web_port = 0;
+  guint admin_found = 0, web_found = 0;
 
   if (!load (state, error))
     return FALSE;
   certificate = mailstore_tls_make (&fingerprint, error);
   if (certificate == NULL)
     return FALSE;
-  admin = listen_on (mailstore_admin_cb, state, certificate, &admin_port, error);
+  admin = listen_on (mailstore_admin_cb, state, certificate, admin_port, &admin_found, error);
   if (admin == NULL)
     return FALSE;
   if (!no_web) {
-    web = listen_on (mailstore_web_cb, state, certificate, &web_port, error);
+    web = listen_on (mailstore_web_cb, state, certificate, web_port, &web_found, error);
     if (web == NULL)
       return FALSE;
   }
   g_unix_signal_add (SIGTERM, (GSourceFunc)g_main_loop_quit, loop);
   g_unix_signal_add (SIGINT, (GSourceFunc)g_main_loop_quit, loop);
-  say_ready (admin_port, web_port, fingerprint);
+  say_ready (admin_found, web_found, fingerprint);
   g_main_loop_run (loop);
   soup_server_disconnect (admin);
   if (web != NULL)
@@ -114,6 +123,11 @@ main (int argc, char **argv)
     return 2;
   }
   state.token_uses = token_uses;
+  state.deny = deny;
+  if (record_file != NULL && (state.record = fopen (record_file, "we")) == NULL) {
+    g_printerr ("%s: %s\n", record_file, g_strerror (errno));
+    return 1;
+  }
   state.operations
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, mailstore_operation_free);
   state.tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -128,6 +142,9 @@ main (int argc, char **argv)
   g_hash_table_unref (state.searches);
   g_queue_free_full (state.search_order, g_free);
   g_clear_pointer (&state.documents, json_object_unref);
+  if (state.record != NULL)
+    fclose (state.record);
+  g_free (record_file);
   g_free (data_file);
   return ok ? 0 : 1;
 }

@@ -10,7 +10,8 @@
 #include <glib/gi18n.h>
 
 #define GROUP 4
-#define GROUPS_A_LINE 8
+#define GROUPS_A_LINE                                                                              \
+  4 /* and so four lines: as wide as ui/dialogs/mun-certificate-dialog.ui says */
 
 struct _MunCertificateDialog {
   AdwMessageDialog parent_instance;

@@ -20,7 +20,7 @@ typedef struct {
   MunSecret *password;
   gboolean typed; /* the password came from a person, not from the keyring */
   gboolean remember;
-  gboolean no_keyring;
+  GError *keyring_problem; /* why no password could be read */
 } Attempt;
 
 static void
@@ -31,6 +31,7 @@ attempt_free (gpointer data)
   g_clear_object (&attempt->parent);
   g_clear_object (&attempt->embedded);
   g_clear_pointer (&attempt->password, mun_secret_unref);
+  g_clear_error (&attempt->keyring_problem);
   g_free (attempt);
 }
 
@@ -61,7 +62,7 @@ succeed (GTask *task)
   Attempt *attempt = g_task_get_task_data (task);
   g_autofree char *address = mun_server_entry_dup_address (get_entry (task));
 
-  if (!attempt->typed || !attempt->remember || attempt->no_keyring) {
+  if (!attempt->typed || !attempt->remember) {
     g_task_return_boolean (task, TRUE);
     return;
   }
@@ -98,7 +99,9 @@ ask_password (GTask *task, const char *reason)
       = mun_password_dialog_new (attempt->parent, mun_server_entry_get_name (entry),
                                  mun_server_entry_get_user_name (entry), reason);
 
-  mun_password_dialog_set_can_remember (dialog, !attempt->no_keyring);
+  mun_password_dialog_set_can_remember (dialog,
+                                        !g_error_matches (attempt->keyring_problem, MUN_ERROR,
+                                                          MUN_ERROR_KEYRING_UNAVAILABLE));
   mun_choice_async (ADW_MESSAGE_DIALOG (dialog), g_task_get_cancellable (task), password_typed_cb,
                     g_object_ref (task));
 }
@@ -154,6 +157,7 @@ static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  Attempt *attempt = g_task_get_task_data (task);
   g_autofree char *sentence = NULL;
   gboolean local = mun_server_entry_is_local (get_entry (task));
   GError *error = NULL;
@@ -165,7 +169,12 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
                  || g_error_matches (error, MUN_ERROR, MUN_ERROR_CERTIFICATE_CHANGED))) {
     show_certificate (task, error);
   } else if (!local && g_error_matches (error, MUN_ERROR, MUN_ERROR_AUTHENTICATION)) {
-    sentence = mun_words_for_error (error);
+    /* Without a password the server was asked all the same: nobody types one for a server that is
+     * not there or not trusted. */
+    if (attempt->password)
+      sentence = mun_words_for_error (error);
+    else if (attempt->keyring_problem)
+      sentence = mun_words_for_error (attempt->keyring_problem);
     ask_password (task, sentence);
     g_error_free (error);
   } else {
@@ -188,20 +197,15 @@ looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   Attempt *attempt = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autofree char *sentence = NULL;
 
   attempt->password = mun_keyring_lookup_password_finish (result, &error);
-  if (attempt->password) {
-    open_connection (task);
-  } else if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND)) {
-    ask_password (task, NULL);
-  } else if (error->domain == MUN_ERROR) {
-    attempt->no_keyring = TRUE;
-    sentence = mun_words_for_error (error);
-    ask_password (task, sentence);
-  } else {
+  if (error && error->domain != MUN_ERROR) {
     g_task_return_error (task, g_steal_pointer (&error));
+    return;
   }
+  if (error && error->code != MUN_ERROR_NOT_FOUND)
+    attempt->keyring_problem = g_steal_pointer (&error);
+  open_connection (task);
 }
 
 static void

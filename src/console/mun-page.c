@@ -323,6 +323,12 @@ mun_page_set_can_save (MunPage *self, gboolean can_save, const char *reason)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_SAVE]);
 }
 
+const char *
+mun_page_get_save_hint (MunPage *self)
+{
+  return PRIVATE (self)->save_hint;
+}
+
 void
 mun_page_refresh (MunPage *self)
 {

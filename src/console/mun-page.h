@@ -78,6 +78,10 @@ gboolean
 mun_page_get_can_save (MunPage *self);
 void
 mun_page_set_can_save (MunPage *self, gboolean can_save, const char *reason);
+/* Why it may not be saved, for the Save button's tooltip; borrowed, NULL when nothing is in the
+ * way. */
+const char *
+mun_page_get_save_hint (MunPage *self);
 
 /* Cancels what the last load still fetches, then calls the load function. Without connection:
  * nothing. */

@@ -25,6 +25,9 @@ struct _MunWindow {
   MunSidebar *sidebar;
   AdwWindowTitle *title;
   AdwHeaderBar *content_header;
+  GtkWidget *discard_button;
+  GtkWidget *save_button;
+  AdwToastOverlay *page_toasts;
   GtkStack *pages;
 
   MunWindowServers *servers;
@@ -46,7 +49,21 @@ get_settings (MunWindow *self)
 static void
 page_toast_cb (MunWindow *self, AdwToast *toast)
 {
-  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+  adw_toast_overlay_add_toast (self->page_toasts, g_object_ref (toast));
+}
+
+/* An insensitive Save says why, to the eye and to a screen reader. */
+static void
+show_save (MunWindow *self, gboolean modified)
+{
+  const char *obstacle = self->page ? mun_page_get_save_hint (self->page) : NULL;
+
+  gtk_widget_set_visible (self->discard_button, modified);
+  gtk_widget_set_visible (self->save_button, modified);
+  gtk_widget_set_tooltip_text (self->save_button, obstacle);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->save_button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, obstacle ? obstacle : "",
+                                  -1);
 }
 
 static void
@@ -57,6 +74,7 @@ page_changed_cb (MunWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save",
                                  modified && mun_page_get_can_save (self->page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.discard", modified);
+  show_save (self, modified);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh", self->page != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.search", self->page != NULL);
 }
@@ -94,6 +112,8 @@ ensure_page (MunWindow *self, const MunPageEntry *entry)
   g_signal_connect_object (page, "notify::modified", G_CALLBACK (page_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (page, "notify::can-save", G_CALLBACK (page_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (page, "notify::save-hint", G_CALLBACK (page_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (page, "notify::header-widget", G_CALLBACK (replace_header_widget), self,
                            G_CONNECT_SWAPPED);
@@ -236,6 +256,9 @@ mun_window_class_init (MunWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, MunWindow, title);
   gtk_widget_class_bind_template_child (widget_class, MunWindow, content_header);
+  gtk_widget_class_bind_template_child (widget_class, MunWindow, discard_button);
+  gtk_widget_class_bind_template_child (widget_class, MunWindow, save_button);
+  gtk_widget_class_bind_template_child (widget_class, MunWindow, page_toasts);
   gtk_widget_class_bind_template_child (widget_class, MunWindow, pages);
   gtk_widget_class_bind_template_callback (widget_class, page_selected_cb);
 

@@ -85,7 +85,8 @@ mun_master_finish_result (MunMaster *self, gint64 id, const char *result, JsonOb
   return text != NULL
          && mun_database_run (self->database, error,
                               "UPDATE results SET document = ?2, report = coalesce(?3, report),"
-                              " result = ?4, completed = ?5 WHERE id = ?1",
+                              " result = ?4, completed = ?5,"
+                              " interrupted = (?4 = 'disconnected') WHERE id = ?1",
                               "isssi", id, text, report_text, result, mun_master_now ());
 }
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* Worker results: START gives the id; DOCUMENT holds the members of GetWorkerResults that the
  * caller knows (profileId, profileName, userName, machineName). FINISH merges DOCUMENT in and keeps
  * REPORT (nullable) apart. Returned documents have "id","startTime","completeTime" (Unix seconds,
- * null while it runs),"result" ("running" meanwhile),"interrupted". */
+ * null while it runs),"result" ("running" meanwhile),"interrupted" (true for "disconnected", be it
+ * by a stop or by a crash). */
 gint64
 mun_master_start_result (MunMaster *self, gint64 profile_id, JsonObject *document, GError **error);
 /* Keeps counts so far, so that an interrupted run shows them. */

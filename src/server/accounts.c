@@ -47,6 +47,10 @@ struct _MunAccounts {
   GHashTable *failures; /* "u" + user name, "a" + address -> Failures */
   GHashTable *attempts; /* address -> number of attempts under way */
   guint n_attempts;
+
+  /* main loop only */
+  GList *delayed; /* GSource: attempts that wait for their turn */
+  gboolean stopping;
 };
 
 typedef struct {
@@ -375,10 +379,25 @@ static gboolean
 delay_over_cb (gpointer data)
 {
   GTask *task = data;
+  Attempt *attempt = g_task_get_task_data (task);
+  MunAccounts *self = attempt->accounts;
 
-  g_task_run_in_thread (task, check_in_thread);
+  self->delayed = g_list_remove (self->delayed, g_main_current_source ());
+  if (self->stopping)
+    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_BUSY, "User %s: the server is stopping",
+                             attempt->user_name);
+  else
+    g_task_run_in_thread (task, check_in_thread);
   g_object_unref (task);
   return G_SOURCE_REMOVE;
+}
+
+void
+mun_accounts_stop (MunAccounts *self)
+{
+  self->stopping = TRUE;
+  for (GList *link = self->delayed; link != NULL; link = link->next)
+    g_source_set_ready_time (link->data, 0);
 }
 
 void
@@ -401,7 +420,7 @@ mun_accounts_check_async (MunAccounts *self, const char *user_name, const char *
     g_task_return_pointer (task, known, g_free);
     return;
   }
-  if (!attempt_enter (attempt)) {
+  if (self->stopping || !attempt_enter (attempt)) {
     g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_THROTTLED,
                              "User %s: too many attempts at once, try again later", user_name);
     return;
@@ -414,6 +433,7 @@ mun_accounts_check_async (MunAccounts *self, const char *user_name, const char *
   source = g_timeout_source_new (delay);
   g_source_set_callback (source, delay_over_cb, g_steal_pointer (&task), NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
+  self->delayed = g_list_prepend (self->delayed, source);
 }
 
 char *

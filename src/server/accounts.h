@@ -43,6 +43,11 @@ mun_accounts_check_async (MunAccounts *self, const char *user_name, const char *
 char *
 mun_accounts_check_finish (MunAccounts *self, GAsyncResult *result, GError **error);
 
+/* The server ends: attempts that still wait are answered with MUN_ERROR_BUSY, new ones with
+ * MUN_ERROR_THROTTLED. On the main loop. */
+void
+mun_accounts_stop (MunAccounts *self);
+
 /* Forgets the verified pairs of a user: call it whenever the password or the account changes. Any
  * thread. */
 void

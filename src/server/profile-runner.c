@@ -200,7 +200,6 @@ finish_result (Runner *self, MunRun *run, MunRunOutcome outcome, const GError *f
   if (failure != NULL)
     mun_report_log (report, "Failed: %s", failure->message);
   details = mun_report_to_json (report);
-  json_object_set_boolean_member (document, "interrupted", g_str_equal (result, "disconnected"));
   mun_json_set_text (document, "error", failure != NULL ? failure->message : NULL);
   if (!mun_master_finish_result (mun_call_get_master (self->call), self->result_id, result,
                                  document, details, &error))

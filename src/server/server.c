@@ -189,6 +189,7 @@ mun_server_stop (MunServer *self)
   if (self->operations == NULL)
     return;
   mun_web_api_stop (self->web_api);
+  mun_accounts_stop (self->accounts);
   if (!mun_operations_stop (self->operations, STOP_SECONDS)) {
     g_warning ("A call did not end within %d seconds; it counts as interrupted", STOP_SECONDS);
     mun_ready_remove_file (self->data_dir);

@@ -7,6 +7,7 @@
 #include "cloud.h"
 #include "errors.h"
 #include "keyring.h"
+#include "mun-combo-list.h"
 #include "mun-hint-row.h"
 #include "mun-sign-in-test.h"
 #include "mun-sign-in-words.h"
@@ -575,6 +576,7 @@ mun_credential_dialog_init (MunCredentialDialog *self)
 
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  mun_combo_list_show_whole (self->cloud_row);
   for (guint i = 0; clouds[i] != NULL; i++)
     gtk_string_list_append (names, clouds[i]->name);
   adw_combo_row_set_model (self->cloud_row, G_LIST_MODEL (names));

@@ -5,6 +5,7 @@
 #include "mun-profile-assistant.h"
 
 #include "json.h"
+#include "mun-combo-list.h"
 #include "mun-credential-row.h"
 #include "mun-file-prompt.h"
 #include "mun-hint-row.h"
@@ -699,6 +700,8 @@ mun_profile_assistant_init (MunProfileAssistant *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  mun_combo_list_show_whole (self->users_row);
+  mun_combo_list_show_whole (self->format_row);
   for (guint i = 0; i < G_N_ELEMENTS (all_steps); i++) {
     GtkWidget *label = gtk_label_new (_ (all_steps[i].title));
 

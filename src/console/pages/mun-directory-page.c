@@ -5,6 +5,7 @@
 #include "mun-directory-page.h"
 
 #include "json.h"
+#include "mun-combo-list.h"
 #include "mun-credential-row.h"
 #include "mun-directory-config.h"
 #include "mun-groups-dialog.h"
@@ -715,5 +716,6 @@ mun_directory_page_init (MunDirectoryPage *self)
 {
   self->types = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  mun_combo_list_show_whole (self->type_row);
   self->config = mun_directory_config_new (NULL);
 }

@@ -5,6 +5,7 @@
 #include "mun-credential-row.h"
 
 #include "keyring.h"
+#include "mun-combo-list.h"
 #include "mun-credential-manager.h"
 #include "mun-hand-over.h"
 
@@ -285,6 +286,7 @@ mun_credential_row_init (MunCredentialRow *self)
   self->cancellable = g_cancellable_new ();
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
   adw_combo_row_set_expression (ADW_COMBO_ROW (self), label);
+  mun_combo_list_show_whole (ADW_COMBO_ROW (self));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, _ ("Credential Manager"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,

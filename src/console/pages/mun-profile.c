@@ -261,6 +261,7 @@ char *
 mun_profile_dup_result (JsonObject *result)
 {
   const char *word = mun_json_get_string (result, "result", "");
+  gint64 archived = mun_json_get_int (result, "itemsArchived", 0);
   gint64 skipped = mun_json_get_int (result, "itemsSkipped", 0);
   gint64 failed = mun_json_get_int (result, "itemsFailed", 0);
   GString *text = g_string_new (NULL);
@@ -275,11 +276,11 @@ mun_profile_dup_result (JsonObject *result)
   else if (*word == '\0')
     g_string_append (text, _ ("Running"));
   /* Translators: %s is a number of messages. */
-  append_count (text, _ ("%s archived"), mun_json_get_int (result, "itemsArchived", 0));
+  append_count (text, ngettext ("%s archived", "%s archived", archived), archived);
   if (skipped > 0)
-    append_count (text, _ ("%s skipped"), skipped);
+    append_count (text, ngettext ("%s skipped", "%s skipped", skipped), skipped);
   if (failed > 0)
-    append_count (text, _ ("%s failed"), failed);
+    append_count (text, ngettext ("%s failed", "%s failed", failed), failed);
   return g_string_free (text, FALSE);
 }
 
@@ -312,6 +313,8 @@ char *
 mun_profile_dup_progress_figures (JsonObject *progress)
 {
   GString *text = g_string_new (NULL);
+  gint64 skipped = progress != NULL ? mun_json_get_int (progress, "skipped", 0) : 0;
+  gint64 failed = progress != NULL ? mun_json_get_int (progress, "failed", 0) : 0;
   gint64 known, waits, remaining;
   g_autofree char *done = NULL, *size = NULL, *rate = NULL, *all = NULL, *time = NULL, *line = NULL;
 
@@ -339,10 +342,10 @@ mun_profile_dup_progress_figures (JsonObject *progress)
   if (mun_json_get_int (progress, "bytes", 0) > 0)
     size = mun_words_size (mun_json_get_int (progress, "bytes", 0));
   append_text (text, size != NULL ? size : "");
-  if (mun_json_get_int (progress, "skipped", 0) > 0)
-    append_count (text, _ ("%s skipped"), mun_json_get_int (progress, "skipped", 0));
-  if (mun_json_get_int (progress, "failed", 0) > 0)
-    append_count (text, _ ("%s failed"), mun_json_get_int (progress, "failed", 0));
+  if (skipped > 0)
+    append_count (text, ngettext ("%s skipped", "%s skipped", skipped), skipped);
+  if (failed > 0)
+    append_count (text, ngettext ("%s failed", "%s failed", failed), failed);
   remaining = mun_json_get_int (progress, "remainingSeconds", 0);
   if (remaining > 0) {
     time = mun_words_duration (remaining);

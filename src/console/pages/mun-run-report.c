@@ -6,6 +6,7 @@
 #include "mun-run-report.h"
 
 #include "json.h"
+#include "mun-words.h"
 
 #include <glib/gi18n.h>
 
@@ -196,11 +197,20 @@ append_node (GString *text, MunReportNode *self, guint depth)
   g_string_append_printf (text, "%*s%s", (int)depth * 2, "", self->title);
   if (*self->reason != '\0')
     g_string_append_printf (text, ": %s", self->reason);
-  if (self->kind != MUN_REPORT_ITEM)
-    g_string_append_printf (text,
-                            ": %" G_GINT64_FORMAT " archived, %" G_GINT64_FORMAT
-                            " skipped, %" G_GINT64_FORMAT " failed",
-                            self->archived, self->skipped, self->failed);
+  if (self->kind != MUN_REPORT_ITEM) {
+    g_autofree char *archived = mun_words_count (self->archived);
+    g_autofree char *skipped = mun_words_count (self->skipped);
+    g_autofree char *failed = mun_words_count (self->failed);
+
+    g_string_append (text, ": ");
+    /* Translators: %s is a number of messages. */
+    g_string_append_printf (text, ngettext ("%s archived", "%s archived", self->archived),
+                            archived);
+    g_string_append (text, ", ");
+    g_string_append_printf (text, ngettext ("%s skipped", "%s skipped", self->skipped), skipped);
+    g_string_append (text, ", ");
+    g_string_append_printf (text, ngettext ("%s failed", "%s failed", self->failed), failed);
+  }
   g_string_append_c (text, '\n');
   for (guint i = 0;
        self->children != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->children));

@@ -76,7 +76,7 @@ test_progress (void)
 {
   g_autoptr (JsonObject) progress = mun_json_parse_object (
       "{\"mailbox\":\"a@b\",\"folder\":\"Inbox\",\"done\":1204,\"known\":5000,\"rate\":120,"
-      "\"bytes\":12500000,"
+      "\"archived\":90210,\"bytes\":12500000,"
       "\"skipped\":3,\"failed\":1,\"remainingSeconds\":180,\"waitSeconds\":12}",
       -1, NULL);
   g_autofree char *place = mun_profile_dup_progress_place (progress, "x");
@@ -87,9 +87,8 @@ test_progress (void)
   g_assert_cmpstr (place, ==, "a@b · Inbox");
   g_assert_cmpstr (
       figures, ==,
-      "Microsoft asks to wait 12 s · 1,204 of 5,000 messages · 120 messages/s · 12.5\302\240"
-      "MB · 3 skipped · 1 "
-      "failed · 3 min left");
+      "Microsoft asks to wait 12 s · 1,204 of 5,000 in this folder · 90,210 archived · "
+      "120 messages/s · 12.5\302\240MB · 3 skipped · 1 failed · 3 min left in this folder");
   g_assert_cmpstr (status, ==, "from the server");
   g_assert_cmpstr (none, ==, "");
 }

@@ -331,12 +331,14 @@ mun_profile_dup_progress_figures (JsonObject *progress)
   done = mun_words_count (mun_json_get_int (progress, "done", 0));
   if (known > 0) {
     all = mun_words_count (known);
-    /* Translators: how many messages of how many are done. */
-    line = g_strdup_printf (_ ("%s of %s messages"), done, all);
+    /* Translators: how many messages of how many are done in the folder at hand. */
+    line = g_strdup_printf (_ ("%s of %s in this folder"), done, all);
   } else {
     line = mun_words_messages (mun_json_get_int (progress, "done", 0));
   }
   append_text (text, line);
+  if (json_object_has_member (progress, "archived"))
+    append_count (text, _ ("%s archived"), mun_json_get_int (progress, "archived", 0));
   rate = mun_words_rate ((double)mun_json_get_int (progress, "rate", 0));
   append_text (text, rate);
   if (mun_json_get_int (progress, "bytes", 0) > 0)
@@ -351,7 +353,7 @@ mun_profile_dup_progress_figures (JsonObject *progress)
     time = mun_words_duration (remaining);
     g_clear_pointer (&line, g_free);
     /* Translators: %s is a time such as "3 min". */
-    line = g_strdup_printf (_ ("%s left"), time);
+    line = g_strdup_printf (_ ("%s left in this folder"), time);
     append_text (text, line);
   }
   return g_string_free (text, FALSE);

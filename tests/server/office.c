@@ -10,22 +10,27 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 
-static void
-hand_over_credentials (Office *self)
+char *
+office_dup_credentials (Office *self, const char *name, MunCertificate *certificate)
 {
   g_autoptr (MunAppCredential) credential = mun_app_credential_new ();
   g_autoptr (JsonObject) config = NULL;
-  g_autoptr (JsonNode) result = NULL;
-  g_autofree char *text = NULL;
 
-  mun_app_credential_set_name (credential, "Tenant");
+  mun_app_credential_set_name (credential, name);
   mun_app_credential_set_client_id (credential, self->tenant->client_id);
   mun_app_credential_set_tenant_id (credential, self->tenant->tenant_id);
   mun_app_credential_set_cloud (credential, "simulated");
-  mun_app_credential_set_certificate (credential, self->tenant->certificate);
+  mun_app_credential_set_certificate (credential, certificate);
   config = mun_app_credential_to_config (credential, NULL);
-  text = mun_json_object_to_string (config);
-  result = office_call (self, "CreateCredentials", "config", text, NULL);
+  return mun_json_object_to_string (config);
+}
+
+static void
+hand_over_credentials (Office *self)
+{
+  g_autofree char *config = office_dup_credentials (self, "Tenant", self->tenant->certificate);
+  g_autoptr (JsonNode) result = office_call (self, "CreateCredentials", "config", config, NULL);
+
   self->credentials = mun_json_get_int (json_node_get_object (result), "id", 0);
   g_assert_cmpint (self->credentials, >, 0);
 }

@@ -19,6 +19,10 @@ void
 office_free (Office *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Office, office_free)
 
+/* Returns: (transfer full): what CreateCredentials takes for the tenant's application. */
+char *
+office_dup_credentials (Office *self, const char *name, MunCertificate *certificate);
+
 /* Ends the server by the signal and starts it again on the same data. */
 void
 office_restart (Office *self, int signal);

@@ -46,6 +46,7 @@ enum {
   PROP_PERCENT,
   PROP_STATUS_TEXT,
   PROP_PROGRESS,
+  PROP_TOKEN,
   PROP_STALLED,
   PROP_TITLE,
   PROP_FUNCTION,
@@ -183,6 +184,8 @@ reply_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     self->token = g_strdup (envelope->token);
     if (self->cancelling)
       mun_admin_client_cancel_token (self->client, self->token);
+    if (envelope->status_code == MUN_STATUS_RUNNING)
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TOKEN]);
   }
   self->version = envelope->status_version;
   show_progress (self, envelope);
@@ -220,6 +223,9 @@ mun_remote_operation_get_property (GObject *object, guint id, GValue *value, GPa
     break;
   case PROP_PROGRESS:
     g_value_set_boxed (value, self->progress);
+    break;
+  case PROP_TOKEN:
+    g_value_set_string (value, self->token);
     break;
   case PROP_STALLED:
     g_value_set_boolean (value, self->stalled);
@@ -288,6 +294,7 @@ mun_remote_operation_class_init (MunRemoteOperationClass *klass)
   properties[PROP_STATUS_TEXT] = g_param_spec_string ("status-text", NULL, NULL, NULL, readable);
   properties[PROP_PROGRESS]
       = g_param_spec_boxed ("progress", NULL, NULL, JSON_TYPE_OBJECT, readable);
+  properties[PROP_TOKEN] = g_param_spec_string ("token", NULL, NULL, NULL, readable);
   properties[PROP_STALLED] = g_param_spec_boolean ("stalled", NULL, NULL, FALSE, readable);
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, construct);
   properties[PROP_FUNCTION] = g_param_spec_string ("function", NULL, NULL, NULL, construct);
@@ -327,6 +334,21 @@ mun_remote_operation_start (MunAdminClient *client, const char *function, JsonOb
   return self;
 }
 
+MunRemoteOperation *
+mun_remote_operation_follow (MunAdminClient *client, const char *token, const char *title)
+{
+  MunRemoteOperation *self;
+
+  g_return_val_if_fail (MUN_IS_ADMIN_CLIENT (client) && token != NULL, NULL);
+
+  self = g_object_new (MUN_TYPE_REMOTE_OPERATION, "title", title, NULL);
+  self->client = g_object_ref (client);
+  self->token = g_strdup (token);
+  self->version = -1;
+  poll (self);
+  return self;
+}
+
 void
 mun_remote_operation_cancel (MunRemoteOperation *self)
 {
@@ -361,6 +383,14 @@ mun_remote_operation_get_title (MunRemoteOperation *self)
   g_return_val_if_fail (MUN_IS_REMOTE_OPERATION (self), NULL);
 
   return self->title;
+}
+
+const char *
+mun_remote_operation_get_token (MunRemoteOperation *self)
+{
+  g_return_val_if_fail (MUN_IS_REMOTE_OPERATION (self), NULL);
+
+  return self->token;
 }
 
 MunStatus

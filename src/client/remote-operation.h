@@ -14,9 +14,9 @@ G_BEGIN_DECLS
  *
  * Properties (all notify): "state" (int, MunStatus; RUNNING from the start), "percent" (int, -1:
  * not known), "status-text" (string), "progress" (JsonObject, NULL: the interim result, as
- * munimentd sends it), "stalled" (boolean), "title" (string, construct only), "function" (string,
- * construct only). Signal "log" (string): lines that came to the log. Signal "finished": once,
- * after "state" changed for good. */
+ * munimentd sends it), "token" (string, NULL until the server named it), "stalled" (boolean),
+ * "title" (string, construct only), "function" (string, construct only). Signal "log" (string):
+ * lines that came to the log. Signal "finished": once, after "state" changed for good. */
 #define MUN_TYPE_REMOTE_OPERATION (mun_remote_operation_get_type ())
 G_DECLARE_FINAL_TYPE (MunRemoteOperation, mun_remote_operation, MUN, REMOTE_OPERATION, GObject)
 
@@ -25,6 +25,12 @@ G_DECLARE_FINAL_TYPE (MunRemoteOperation, mun_remote_operation, MUN, REMOTE_OPER
 MunRemoteOperation *
 mun_remote_operation_start (MunAdminClient *client, const char *function, JsonObject *args,
                             const char *title);
+
+/* mun_remote_operation_follow: the same for an operation that runs already: @token is what
+ * mun_remote_operation_get_token() said of it, perhaps in another program. A server that does not
+ * know it any more makes it fail with MUN_ERROR_EXPIRED. Returns: (transfer full). */
+MunRemoteOperation *
+mun_remote_operation_follow (MunAdminClient *client, const char *token, const char *title);
 
 /* mun_remote_operation_cancel: asks the server to stop; "state" follows when it has. */
 void
@@ -38,6 +44,10 @@ const char *
 mun_remote_operation_get_function (MunRemoteOperation *self);
 const char *
 mun_remote_operation_get_title (MunRemoteOperation *self);
+/* Returns: borrowed: the handle of the operation at the server; NULL while it is not known and for
+ * a function that ended at once. */
+const char *
+mun_remote_operation_get_token (MunRemoteOperation *self);
 MunStatus
 mun_remote_operation_get_state (MunRemoteOperation *self);
 gboolean

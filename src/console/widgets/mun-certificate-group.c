@@ -20,6 +20,9 @@
 #define MAX_FILE_SIZE (1024 * 1024)
 #define WARN_DAYS 60
 
+/* Four groups of eight digits, and the spaces between them. */
+#define SHA256_LINE 35
+
 struct _MunCertificateGroup {
   AdwPreferencesGroup parent_instance;
   AdwActionRow *certificate_row;
@@ -106,6 +109,9 @@ update (MunCertificateGroup *self)
   thumbprint = mun_text_group (mun_certificate_get_thumbprint (self->certificate), 8);
   serial = mun_text_group (mun_certificate_get_serial (self->certificate), 8);
   sha256 = mun_text_group (mun_certificate_get_sha256 (self->certificate), 8);
+  /* In two lines: all eight groups in one would press the title together. */
+  if (strlen (sha256) > SHA256_LINE && sha256[SHA256_LINE] == ' ')
+    sha256[SHA256_LINE] = '\n';
   /* Translators: the name in a certificate and the size of its key in bits. */
   subtitle = g_strdup_printf (_ ("CN=%s, RSA %u"), mun_certificate_get_subject (self->certificate),
                               mun_certificate_get_bits (self->certificate));

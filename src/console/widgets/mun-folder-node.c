@@ -18,6 +18,7 @@ struct _MunFolderNode {
   char *name;
   gint64 count;
   gboolean has_children;
+  gboolean mine;
   GListStore *children;
   GCancellable *cancellable;
 };
@@ -77,6 +78,20 @@ mun_folder_node_new (MunArchiveClient *client, const char *archive, const char *
   return self;
 }
 
+/* One's own archive comes first, the others follow as a reader would sort them. */
+static int
+compare_archives (gconstpointer first, gconstpointer second)
+{
+  const MunFolderNode *a = *(MunFolderNode *const *)first;
+  const MunFolderNode *b = *(MunFolderNode *const *)second;
+  g_autofree char *a_folded = g_utf8_casefold (a->archive, -1);
+  g_autofree char *b_folded = g_utf8_casefold (b->archive, -1);
+
+  if (a->mine != b->mine)
+    return a->mine ? -1 : 1;
+  return g_utf8_collate (a_folded, b_folded);
+}
+
 GPtrArray *
 mun_folder_node_list_archives (MunArchiveClient *client, GPtrArray *records, const char *own)
 {
@@ -86,15 +101,15 @@ mun_folder_node_list_archives (MunArchiveClient *client, GPtrArray *records, con
     MunRecord *record = g_ptr_array_index (records, i);
     const char *archive = mun_record_get_string (record, "name", "");
     gboolean mine = g_strcmp0 (archive, own) == 0;
-    /* Translators: %s is the name of the user whose archive it is. */
-    g_autofree char *name
-        = mine ? g_strdup (_ ("My Archive")) : g_strdup_printf (_ ("Archive of %s"), archive);
+    MunFolderNode *node
+        = mun_folder_node_new (client, archive, NULL, mine ? _ ("My Archive") : archive,
+                               mun_record_get_int (record, "count", -1),
+                               mun_record_get_bool (record, "containsFolders", TRUE));
 
-    g_ptr_array_insert (
-        nodes, mine ? 0 : -1,
-        mun_folder_node_new (client, archive, NULL, name, mun_record_get_int (record, "count", -1),
-                             mun_record_get_bool (record, "containsFolders", TRUE)));
+    node->mine = mine;
+    g_ptr_array_add (nodes, node);
   }
+  g_ptr_array_sort (nodes, compare_archives);
   return nodes;
 }
 

@@ -64,13 +64,18 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   g_autoptr (MunFolderNode) node = gtk_tree_list_row_get_item (row);
   gint64 messages = mun_folder_node_get_count (node);
   g_autofree char *number = messages > 0 ? mun_words_count (messages) : NULL;
+  const char *path = mun_folder_node_get_full_path (node);
+  /* Translators: %s is the name of the user whose archive it is. */
+  g_autofree char *title = mun_folder_node_is_archive (node)
+                               ? g_strdup_printf (_ ("Archive of %s"), path)
+                               : g_strdup (path);
 
   gtk_tree_expander_set_list_row (expander, row);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), mun_folder_node_is_archive (node)
                                                       ? "mun-archive-symbolic"
                                                       : "folder-symbolic");
   gtk_label_set_label (GTK_LABEL (name), mun_folder_node_get_name (node));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (expander), mun_folder_node_get_full_path (node));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (expander), title);
   gtk_label_set_label (GTK_LABEL (count), number ? number : "");
 }
 

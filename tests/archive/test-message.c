@@ -1,5 +1,6 @@
 /* test-message.c: odd mail is read without harm */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "address-names.h"
 #include "message.h"
 
 #include <string.h>
@@ -257,10 +258,35 @@ test_truncated (void)
   }
 }
 
+static void
+test_address_names (void)
+{
+  static const struct {
+    const char *list, *names;
+  } cases[] = {
+    { "Ada Lovelace <ada@example.com>, bob@example.com", "Ada Lovelace, bob@example.com" },
+    { "\"Purchasing, Halden & Sons\" <p@example.com>", "Purchasing, Halden & Sons" },
+    { "undisclosed-recipients:;", "undisclosed-recipients" },
+    { "Hélène Dubois <h@example.com>", "Hélène Dubois" },
+    { "", "" },
+    { "<<>>,,", "<<>>,," },
+  };
+  g_autofree char *endless = g_strnfill (100000, ':');
+  g_autofree char *same = mun_address_dup_names (endless);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *names = mun_address_dup_names (cases[i].list);
+
+    g_assert_cmpstr (names, ==, cases[i].names);
+  }
+  g_assert_cmpstr (same, ==, endless);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/message/address-names", test_address_names);
   g_test_add_func ("/message/plain", test_plain);
   g_test_add_func ("/message/parts", test_parts);
   g_test_add_func ("/message/charsets", test_charsets);

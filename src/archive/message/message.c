@@ -4,6 +4,7 @@
 
 #include "message.h"
 
+#include "gmime-options.h"
 #include "header-fields.h"
 #include "part-walk.h"
 #include "text-decode.h"
@@ -24,23 +25,6 @@ struct _MunMessage {
   char *headers, *recipients, *body;
   MunMessageFields fields;
 };
-
-static GMimeParserOptions *
-parser_options (void)
-{
-  static GMimeParserOptions *options;
-
-  if (g_once_init_enter (&options)) {
-    const char *fallback[] = { "utf-8", "windows-1252", NULL };
-    GMimeParserOptions *made;
-
-    g_mime_init ();
-    made = g_mime_parser_options_new ();
-    g_mime_parser_options_set_fallback_charsets (made, fallback);
-    g_once_init_leave (&options, made);
-  }
-  return options;
-}
 
 /* A stream over the bytes themselves, without a copy. */
 static void
@@ -73,7 +57,7 @@ parse_mime (MunMessage *self, const char *data, gsize size)
   open_stream (self, data, size);
   parser = g_mime_parser_new_with_stream (self->stream);
   g_mime_parser_set_format (parser, GMIME_FORMAT_MESSAGE);
-  self->message = g_mime_parser_construct_message (parser, parser_options ());
+  self->message = g_mime_parser_construct_message (parser, mun_gmime_get_options ());
   g_object_unref (parser);
 }
 
@@ -124,7 +108,7 @@ mun_message_parse (GBytes *raw)
   const char *data = g_bytes_get_data (raw, &size);
   gsize header_size;
 
-  parser_options ();
+  mun_gmime_get_options ();
   g_atomic_ref_count_init (&self->refs);
   self->raw = g_bytes_ref (raw);
   self->skipped = size > 0 ? mun_header_find_start (data, size) : 0;

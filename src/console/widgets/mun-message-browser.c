@@ -12,6 +12,7 @@
 /* Below these widths the preview stands under the list, and columns go. */
 #define BESIDE_WIDTH 1000
 #define NARROW_WIDTH 560
+#define LIST_HEIGHT 290
 
 struct _MunMessageBrowser {
   AdwBin parent_instance;
@@ -110,7 +111,7 @@ layout_cb (gpointer data)
   if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned)) == orientation)
     return;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned), orientation);
-  gtk_paned_set_position (self->paned, beside ? self->width / 2 : 220);
+  gtk_paned_set_position (self->paned, beside ? self->width / 2 : LIST_HEIGHT);
 }
 
 /* The layout follows the width, but never during an allocation. */
@@ -180,7 +181,7 @@ mun_message_browser_init (MunMessageBrowser *self)
   gtk_paned_set_end_child (self->paned, GTK_WIDGET (self->view));
   gtk_paned_set_shrink_start_child (self->paned, FALSE);
   gtk_paned_set_shrink_end_child (self->paned, FALSE);
-  gtk_paned_set_position (self->paned, 220);
+  gtk_paned_set_position (self->paned, LIST_HEIGHT);
   g_signal_connect_object (self->list, "selected", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);

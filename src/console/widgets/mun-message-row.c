@@ -5,6 +5,7 @@
 
 #include "mun-message-row.h"
 
+#include "address-names.h"
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
@@ -15,6 +16,7 @@ struct _MunMessageRow {
   guint position;
   guint bound;
   MunRecord *record;
+  char *correspondent;
   char *date;
   char *exact_date;
   char *size;
@@ -33,6 +35,7 @@ static GParamSpec *properties[N_PROPS];
 static void
 clear_texts (MunMessageRow *self)
 {
+  g_clear_pointer (&self->correspondent, g_free);
   g_clear_pointer (&self->date, g_free);
   g_clear_pointer (&self->exact_date, g_free);
   g_clear_pointer (&self->size, g_free);
@@ -90,6 +93,17 @@ mun_message_row_get_position (MunMessageRow *self)
   return self->position;
 }
 
+static const char *
+text (MunMessageRow *self, const char *member, const char *fallback)
+{
+  const char *value;
+
+  if (!self->record)
+    return "";
+  value = mun_record_get_string (self->record, member, "");
+  return *value ? value : fallback;
+}
+
 void
 mun_message_row_set_record (MunMessageRow *self, MunRecord *record)
 {
@@ -100,6 +114,7 @@ mun_message_row_set_record (MunMessageRow *self, MunRecord *record)
     return;
   clear_texts (self);
   if (record) {
+    self->correspondent = mun_address_dup_names (text (self, "fromOrTo", _ ("(unknown)")));
     date = mun_words_parse_time (mun_record_get_string (record, "date", NULL));
     self->date = mun_words_date_short (date, g_get_real_time () / G_USEC_PER_SEC);
     self->exact_date = mun_words_date_exact (date);
@@ -115,17 +130,6 @@ mun_message_row_get_record (MunMessageRow *self)
   return self->record;
 }
 
-static const char *
-text (MunMessageRow *self, const char *member, const char *fallback)
-{
-  const char *value;
-
-  if (!self->record)
-    return "";
-  value = mun_record_get_string (self->record, member, "");
-  return *value ? value : fallback;
-}
-
 const char *
 mun_message_row_get_id (MunMessageRow *self)
 {
@@ -136,7 +140,7 @@ mun_message_row_get_id (MunMessageRow *self)
 const char *
 mun_message_row_get_correspondent (MunMessageRow *self)
 {
-  return text (self, "fromOrTo", _ ("(unknown)"));
+  return self->correspondent ? self->correspondent : "";
 }
 
 const char *

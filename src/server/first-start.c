@@ -91,6 +91,18 @@ mun_first_start_prepare (MunMaster *master, const char *data_dir, const char *in
          && mun_master_set_password (master, MUN_ADMIN_NAME, hash, error);
 }
 
+gboolean
+mun_first_start_set_password (MunMaster *master, const char *password, GError **error)
+{
+  g_autofree char *old = mun_master_get_password (master, MUN_ADMIN_NAME, NULL);
+  g_autofree char *hash = NULL;
+
+  if (old == NULL)
+    return TRUE;
+  hash = mun_accounts_hash (password, error);
+  return hash != NULL && mun_master_set_password (master, MUN_ADMIN_NAME, hash, error);
+}
+
 void
 mun_first_start_forget_password (const char *data_dir)
 {

@@ -17,6 +17,16 @@ gboolean
 mun_first_start_prepare (MunMaster *master, const char *data_dir, const char *initial_password,
                          GError **error);
 
+/**
+ * mun_first_start_set_password:
+ * @password: for the user "admin", if there still is one
+ *
+ * For a session: whoever starts it owns the data, and says at each start how the administrator
+ * signs in. So a console whose keyring is gone is not locked out of its own archive.
+ */
+gboolean
+mun_first_start_set_password (MunMaster *master, const char *password, GError **error);
+
 /* The password of "admin" was changed: the file with the first one has no use any more. */
 void
 mun_first_start_forget_password (const char *data_dir);

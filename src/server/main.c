@@ -133,7 +133,8 @@ serve (MunConfiguration *configuration)
   g_autoptr (GError) error = NULL;
   g_autofree char *line = NULL;
 
-  if (is_first_start (configuration))
+  /* A session says it at each start; a person at a terminal is asked only once. */
+  if (is_first_start (configuration) || (configuration->session && !isatty (STDIN_FILENO)))
     password = read_password (configuration, &error);
   if (error == NULL)
     server = mun_server_new (configuration,

@@ -101,6 +101,9 @@ mun_server_new (MunConfiguration *configuration, const char *initial_password, G
   if (!mun_first_start_prepare (mun_server_get_master (self), self->data_dir, initial_password,
                                 error))
     return NULL;
+  if (configuration->session && initial_password != NULL
+      && !mun_first_start_set_password (mun_server_get_master (self), initial_password, error))
+    return NULL;
   self->accounts = mun_accounts_new (mun_server_get_master (self));
   self->sessions = mun_sessions_new ();
   self->operations = mun_operations_new (configuration->workers);

@@ -202,11 +202,25 @@ server_info_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 send_metadata (GTask *task, gboolean authorized);
 
+/* Whether a refusal asks for HTTP Basic: only that comes from an Administration API. Web Access
+ * refuses, too, and must not be given the password in a form that it does not take. */
+static gboolean
+asks_for_basic (SoupMessage *message)
+{
+  const char *challenge
+      = soup_message_headers_get_list (soup_message_get_response_headers (message),
+                                       "WWW-Authenticate");
+
+  return challenge != NULL && g_ascii_strncasecmp (challenge, "Basic", strlen ("Basic")) == 0;
+}
+
 static void
 metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   MunAdminClient *self = g_task_get_source_object (task);
+  SoupMessage *message = g_task_get_task_data (task);
+  gboolean challenged;
   GError *error = NULL;
   g_autoptr (MunResponse) response
       = mun_transport_send_finish (MUN_TRANSPORT (source), result, &error);
@@ -218,11 +232,14 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
     return;
   }
-  if (response->status == SOUP_STATUS_UNAUTHORIZED && g_task_get_task_data (task) == NULL) {
+  challenged = response->status == SOUP_STATUS_UNAUTHORIZED && asks_for_basic (message);
+  if (challenged && self->password != NULL
+      && !soup_message_headers_get_one (soup_message_get_request_headers (message),
+                                        "Authorization")) {
     send_metadata (g_steal_pointer (&task), TRUE);
     return;
   }
-  if (response->status == SOUP_STATUS_UNAUTHORIZED) {
+  if (challenged) {
     g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_AUTHENTICATION,
                              "The server does not accept the user name or the password");
     return;
@@ -242,7 +259,7 @@ metadata_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /* Without the account first: the password goes only to what looks like an archive server. Some
- * editions want it here too; the task data is non-NULL for that second try. */
+ * editions want it here too. The task data is the message that was sent last. */
 static void
 send_metadata (GTask *task, gboolean authorized)
 {
@@ -252,10 +269,9 @@ send_metadata (GTask *task, gboolean authorized)
   g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
 
   soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", empty);
-  if (authorized) {
+  if (authorized)
     mun_admin_client_authorize (self, message);
-    g_task_set_task_data (task, GINT_TO_POINTER (TRUE), NULL);
-  }
+  g_task_set_task_data (task, g_object_ref (message), g_object_unref);
   mun_transport_send_async (self->transport, message, METADATA_LIMIT, CONNECT_SECONDS,
                             g_task_get_cancellable (task), metadata_cb, task);
 }

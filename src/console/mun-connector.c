@@ -48,11 +48,15 @@ static void
 remembered_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  Attempt *attempt = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   /* The connection is open all the same; next time it asks again. */
-  if (!mun_keyring_store_password_finish (result, &error))
+  if (!mun_keyring_store_password_finish (result, &error)) {
     g_message ("keyring: the password was not kept: %s", error->message);
+    g_clear_error (&attempt->keyring_problem);
+    attempt->keyring_problem = g_steal_pointer (&error);
+  }
   g_task_return_boolean (task, TRUE);
 }
 
@@ -168,6 +172,13 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
              && (g_error_matches (error, MUN_ERROR, MUN_ERROR_UNTRUSTED)
                  || g_error_matches (error, MUN_ERROR, MUN_ERROR_CERTIFICATE_CHANGED))) {
     show_certificate (task, error);
+  } else if (local && g_error_matches (error, MUN_ERROR, MUN_ERROR_AUTHENTICATION)) {
+    g_error_free (error);
+    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_BUSY,
+                             _ ("Another archive server runs on this computer’s archive already "
+                                "(process %d), with a password that is not in the keyring. End "
+                                "that process, then try again."),
+                             mun_embedded_server_get_joined_pid (attempt->embedded));
   } else if (!local && g_error_matches (error, MUN_ERROR, MUN_ERROR_AUTHENTICATION)) {
     /* Without a password the server was asked all the same: nobody types one for a server that is
      * not there or not trusted. */
@@ -221,6 +232,10 @@ embedded_started_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
     return;
   }
+  if (mun_embedded_server_get_keyring_problem (embedded)) {
+    g_clear_error (&attempt->keyring_problem);
+    attempt->keyring_problem = g_error_copy (mun_embedded_server_get_keyring_problem (embedded));
+  }
   g_clear_pointer (&attempt->password, mun_secret_unref);
   attempt->password = mun_secret_ref (mun_embedded_server_get_password (embedded));
   open_connection (task);
@@ -258,4 +273,18 @@ gboolean
 mun_connector_open_finish (MunConnection *connection, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+char *
+mun_connector_dup_notice (GAsyncResult *result)
+{
+  Attempt *attempt = g_task_get_task_data (G_TASK (result));
+
+  if (!attempt->keyring_problem)
+    return NULL;
+  if (attempt->keyring_problem->code == MUN_ERROR_KEYRING_UNAVAILABLE)
+    return g_strdup (_ ("No keyring: passwords and credentials are not kept"));
+  if (attempt->keyring_problem->code == MUN_ERROR_KEYRING_LOCKED)
+    return g_strdup (_ ("Keyring locked: passwords and credentials are not kept"));
+  return g_strdup (_ ("The keyring did not keep the password"));
 }

@@ -23,5 +23,9 @@ mun_connector_open_async (GtkWindow *parent, MunConnection *connection, MunEmbed
                           GAsyncReadyCallback callback, gpointer data);
 gboolean
 mun_connector_open_finish (MunConnection *connection, GAsyncResult *result, GError **error);
+/* After success: a sentence about what the keyring could not keep, owned; NULL when there is
+ * nothing to say. */
+char *
+mun_connector_dup_notice (GAsyncResult *result);
 
 G_END_DECLS

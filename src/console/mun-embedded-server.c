@@ -29,8 +29,10 @@ struct _MunEmbeddedServer {
   MunServerEntry *entry;
   MunSecret *password;
   GSubprocess *process;
-  GQueue last_words; /* the newest lines of its standard error */
-  GTask *starting;   /* waits for the ready line */
+  GError *keyring_problem; /* why the password is only known to this process */
+  GQueue last_words;       /* the newest lines of its standard error */
+  GTask *starting;         /* waits for the ready line */
+  int joined_pid;          /* a server that ran already, 0: our own */
   int end_signal;
   gboolean listening; /* its standard error is still open */
   gboolean ready;
@@ -247,6 +249,7 @@ launch (GTask *task)
   }
   g_queue_clear_full (&self->last_words, g_free);
   self->stopping = FALSE;
+  self->joined_pid = 0;
   self->end_signal = 0;
   self->process = spawn (program, &fd, &error);
   if (!self->process) {
@@ -271,13 +274,22 @@ static void
 join_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  MunEmbeddedServer *self = g_task_get_source_object (task);
   g_autoptr (GSocketConnection) connection
       = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, NULL);
 
-  if (connection)
-    g_task_return_boolean (task, TRUE);
-  else
+  if (!connection) {
     launch (task);
+  } else if (self->keyring_problem) {
+    /* It was started by a console that ended badly; what it was told is lost. */
+    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_BUSY,
+                             _ ("An archive server from an earlier session still runs on this "
+                                "computer (process %d), and its password cannot be read from the "
+                                "keyring. End that process, then try again."),
+                             self->joined_pid);
+  } else {
+    g_task_return_boolean (task, TRUE);
+  }
 }
 
 static void
@@ -297,6 +309,7 @@ ready_file_cb (GObject *source, GAsyncResult *result, gpointer data)
     launch (task);
     return;
   }
+  self->joined_pid = pid;
   client = g_socket_client_new ();
   g_socket_client_set_timeout (client, JOIN_TIMEOUT_SECONDS);
   g_socket_client_set_enable_proxy (client, FALSE);
@@ -317,19 +330,33 @@ join_or_launch (GTask *task)
                               g_object_ref (task));
 }
 
+/* The server takes the password of each start, so one that nobody keeps will do. */
+static void
+go_on_without_keyring (GTask *task, GError *problem)
+{
+  MunEmbeddedServer *self = g_task_get_source_object (task);
+
+  if (problem->domain != MUN_ERROR) {
+    g_task_return_error (task, problem);
+    return;
+  }
+  g_message ("keyring: %s", problem->message);
+  self->keyring_problem = problem;
+  if (!self->password)
+    self->password = mun_secret_new_take_string (mun_text_random_hex (PASSWORD_BYTES));
+  join_or_launch (task);
+}
+
 static void
 stored_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  MunEmbeddedServer *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  if (!mun_keyring_store_password_finish (result, &error)) {
-    g_clear_pointer (&self->password, mun_secret_unref);
-    g_task_return_error (task, error);
-    return;
-  }
-  join_or_launch (task);
+  if (mun_keyring_store_password_finish (result, &error))
+    join_or_launch (task);
+  else
+    go_on_without_keyring (task, error);
 }
 
 static void
@@ -338,19 +365,21 @@ looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   MunEmbeddedServer *self = g_task_get_source_object (task);
   g_autofree char *address = mun_server_entry_dup_address (self->entry);
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
+  g_clear_error (&self->keyring_problem);
   g_clear_pointer (&self->password, mun_secret_unref);
   self->password = mun_keyring_lookup_password_finish (result, &error);
   if (self->password) {
     join_or_launch (task);
   } else if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND)) {
+    g_error_free (error);
     self->password = mun_secret_new_take_string (mun_text_random_hex (PASSWORD_BYTES));
     mun_keyring_store_password_async (address, mun_server_entry_get_user_name (self->entry),
                                       self->password, g_task_get_cancellable (task), stored_cb,
                                       g_object_ref (task));
   } else {
-    g_task_return_error (task, g_steal_pointer (&error));
+    go_on_without_keyring (task, error);
   }
 }
 
@@ -362,6 +391,7 @@ mun_embedded_server_finalize (GObject *object)
   g_clear_object (&self->entry);
   g_clear_object (&self->process);
   g_clear_pointer (&self->password, mun_secret_unref);
+  g_clear_error (&self->keyring_problem);
   g_queue_clear_full (&self->last_words, g_free);
   G_OBJECT_CLASS (mun_embedded_server_parent_class)->finalize (object);
 }
@@ -416,6 +446,18 @@ MunSecret *
 mun_embedded_server_get_password (MunEmbeddedServer *self)
 {
   return self->password;
+}
+
+const GError *
+mun_embedded_server_get_keyring_problem (MunEmbeddedServer *self)
+{
+  return self->keyring_problem;
+}
+
+int
+mun_embedded_server_get_joined_pid (MunEmbeddedServer *self)
+{
+  return self->process ? 0 : self->joined_pid;
 }
 
 gboolean

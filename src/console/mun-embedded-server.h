@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /*
  * Signal: died (GError *), when a server that was ready ended without being asked to.
  * The administrator's password is random, made once, kept in the keyring and handed over on
- * standard input.
+ * standard input at each start; without a usable keyring each start has its own.
  */
 #define MUN_TYPE_EMBEDDED_SERVER (mun_embedded_server_get_type ())
 G_DECLARE_FINAL_TYPE (MunEmbeddedServer, mun_embedded_server, MUN, EMBEDDED_SERVER, GObject)
@@ -22,8 +22,8 @@ mun_embedded_server_new (MunServerEntry *entry);
 
 /*
  * Makes sure that a server runs on this user's data: the one that runs already (ready.json), else a
- * new one. Errors: MUN_ERROR_KEYRING_*; MUN_ERROR_NOT_FOUND no munimentd; MUN_ERROR_FAILED it ended
- * before it was ready, with its last words.
+ * new one. Errors: MUN_ERROR_NOT_FOUND no munimentd; MUN_ERROR_FAILED it ended before it was ready,
+ * with its last words; MUN_ERROR_BUSY one runs already and nobody knows its password.
  */
 void
 mun_embedded_server_start_async (MunEmbeddedServer *self, GCancellable *cancellable,
@@ -34,6 +34,12 @@ mun_embedded_server_start_finish (MunEmbeddedServer *self, GAsyncResult *result,
 /* The administrator's password; borrowed, NULL before a start succeeded. */
 MunSecret *
 mun_embedded_server_get_password (MunEmbeddedServer *self);
+/* Why the password is only known to this process; borrowed, NULL when the keyring has it. */
+const GError *
+mun_embedded_server_get_keyring_problem (MunEmbeddedServer *self);
+/* The process of a server that ran already, 0 when this console started it. */
+int
+mun_embedded_server_get_joined_pid (MunEmbeddedServer *self);
 /* Whether this console started the server and it still runs. */
 gboolean
 mun_embedded_server_is_running (MunEmbeddedServer *self);

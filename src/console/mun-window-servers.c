@@ -5,6 +5,7 @@
 
 #include "mun-window-servers.h"
 
+#include "keyring.h"
 #include "mun-connector.h"
 #include "mun-server-dialog.h"
 
@@ -34,12 +35,20 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean opened = mun_connector_open_finish (connection, result, &error);
 
-  if (!self->window)
+  /* Not of a cancelled attempt while the next one runs. */
+  if (!self->window
+      || (self->cancellable && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+          && !g_cancellable_is_cancelled (self->cancellable)
+          && g_task_get_cancellable (G_TASK (result)) != self->cancellable))
     return;
   mun_start_page_set_busy (self->start, NULL);
-  if (opened)
+  if (opened) {
+    g_autofree char *notice = mun_connector_dup_notice (result);
+
     mun_window_set_connection (self->window, connection);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    if (notice)
+      mun_window_toast (self->window, notice);
+  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     mun_start_page_set_error (self->start, error);
 }
 
@@ -100,8 +109,21 @@ accepted_cb (MunWindowServers *self, MunServerEntry *entry, MunServerDialog *dia
 }
 
 static void
+forgotten_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!mun_keyring_clear_password_finish (result, &error))
+    g_message ("keyring: the password of a removed server is still there: %s", error->message);
+}
+
+static void
 removed_cb (MunWindowServers *self, MunServerEntry *entry)
 {
+  g_autofree char *address = mun_server_entry_dup_address (entry);
+
+  mun_keyring_clear_password_async (address, mun_server_entry_get_user_name (entry), NULL,
+                                    forgotten_cb, NULL);
   mun_server_list_remove (mun_application_get_servers (get_application (self)), entry);
 }
 
@@ -134,6 +156,16 @@ mun_window_servers_close (MunWindowServers *self)
   mun_window_set_connection (self->window, NULL);
 }
 
+/* No call need fail first: the pages of this computer's archive are offline at once. */
+static void
+embedded_died_cb (MunWindowServers *self, const GError *error)
+{
+  MunConnection *connection = self->window ? mun_window_get_connection (self->window) : NULL;
+
+  if (connection && mun_server_entry_is_local (mun_connection_get_entry (connection)))
+    mun_connection_set_state (connection, MUN_CONNECTION_OFFLINE, error);
+}
+
 static void
 mun_window_servers_dispose (GObject *object)
 {
@@ -163,6 +195,8 @@ mun_window_servers_new (MunWindow *window, MunStartPage *start)
 
   self->window = window;
   self->start = start;
+  g_signal_connect_object (mun_application_get_embedded (get_application (self)), "died",
+                           G_CALLBACK (embedded_died_cb), self, G_CONNECT_SWAPPED);
   mun_start_page_set_servers (start, mun_application_get_servers (get_application (self)));
   return self;
 }

@@ -4,7 +4,7 @@
 A journey is a unittest that runs in tests/support/rig-session with /usr/bin/python3.
 MUNIMENT_BUILD_DIR and MUNIMENT_SOURCE_DIR say where the programs are.
 """
-import base64, glob, json, os, re, signal, ssl, subprocess, sys, tempfile, unittest, urllib.parse, urllib.request
+import base64, glob, json, os, re, shutil, signal, ssl, subprocess, sys, tempfile, unittest, urllib.parse, urllib.request
 
 SOURCE = os.environ['MUNIMENT_SOURCE_DIR']
 BUILD = os.environ['MUNIMENT_BUILD_DIR']
@@ -23,7 +23,7 @@ TOP = ('frame', 'dialog', 'window', 'alert')
 class Program:
     """A server of ours or a test server; its ready line is in .ready"""
     def __init__(self, argv, given=None):
-        self.log = tempfile.NamedTemporaryFile('w+', dir=os.environ['RIG_DIR'], suffix='.log', delete=False)
+        self.log = open(tempfile.mktemp(dir=os.environ['RIG_DIR'], suffix='.log'), 'w+')
         self.p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         if given:
             self.p.stdin.write(given + '\n')
@@ -39,6 +39,7 @@ class Program:
             self.p.send_signal(number)
         self.p.wait(20)
         self.p.stdout.close()
+        self.log.close()
         return self.p.returncode
 
 
@@ -51,9 +52,9 @@ class Muniment(Program):
         Program.__init__(self, [SERVER, '--session', '--data-dir', self.folder, '--ready-fd', '1'] + list(options),
                          self.password)
 
-    def call(self, function, user='admin', password=None, **arguments):
+    def call(self, function, **arguments):
         form = urllib.parse.urlencode(arguments).encode()
-        return self.api(self.admin, '/api/invoke/' + function, form, user, password)
+        return self.api(self.admin, '/api/invoke/' + function, form)
 
     def api(self, port, path, body=None, user='admin', password=None, headers=None):
         pair = '%s:%s' % (user, password or self.password)
@@ -137,7 +138,7 @@ class Console(App):
         self.button(name, inside).do()
 
     def entry(self, name, inside=None):
-        return wait(lambda: next((n for n in (inside or self).walk() if n.role in ('text', 'entry', 'password text', 'spin button') and n.name == name), None),
+        return wait(lambda: next((n for n in (inside or self).walk() if n.role in ('text', 'entry', 'password text', 'spin button') and (n.name + ' ').startswith(name + ' ')), None),
                     'entry %r' % name)
 
     def row(self, name, inside=None, timeout=10):
@@ -236,6 +237,8 @@ def secret(*attributes):
 class Journey(unittest.TestCase):
     def setUp(self):
         self.started = []
+        shutil.rmtree(os.path.join(os.environ['XDG_CONFIG_HOME'], 'glib-2.0'), ignore_errors=True)
+        shutil.rmtree(os.path.join(os.environ['XDG_DATA_HOME'], 'muniment'), ignore_errors=True)
 
     def tearDown(self):
         outcome = self._outcome.errors if hasattr(self._outcome, 'errors') else self._outcome.result.errors + self._outcome.result.failures

@@ -103,6 +103,12 @@ real_has_archive (MunConnection *self)
   return PRIVATE (self)->archive != NULL;
 }
 
+static MunArchiveClient *
+real_get_archive (MunConnection *self)
+{
+  return PRIVATE (self)->archive;
+}
+
 static JsonObject *
 real_get_server_info (MunConnection *self)
 {
@@ -251,6 +257,7 @@ mun_connection_class_init (MunConnectionClass *klass)
   klass->has_function = real_has_function;
   klass->has_archive = real_has_archive;
   klass->get_server_info = real_get_server_info;
+  klass->get_archive = real_get_archive;
 
   properties[PROP_ENTRY]
       = g_param_spec_object ("entry", NULL, NULL, MUN_TYPE_SERVER_ENTRY,
@@ -327,7 +334,7 @@ mun_connection_get_admin (MunConnection *self)
 MunArchiveClient *
 mun_connection_get_archive (MunConnection *self)
 {
-  return PRIVATE (self)->archive;
+  return MUN_CONNECTION_GET_CLASS (self)->get_archive (self);
 }
 
 const GError *

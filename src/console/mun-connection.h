@@ -37,7 +37,8 @@ struct _MunConnectionClass {
   gboolean (*has_function) (MunConnection *self, const char *function);
   gboolean (*has_archive) (MunConnection *self);
   JsonObject *(*get_server_info) (MunConnection *self);
-  gpointer padding[6];
+  MunArchiveClient *(*get_archive) (MunConnection *self);
+  gpointer padding[5];
 };
 
 MunConnection *

@@ -17,7 +17,11 @@ struct _FakeConnection {
   MunConnection parent_instance;
   GHashTable *replies; /* function → Reply */
   GPtrArray *held;     /* of MunOperation */
+  GPtrArray *waiting;  /* of GTask */
+  MunArchiveClient *archive;
+  JsonObject *server_info;
   gboolean hold;
+  gboolean hold_calls;
 };
 
 G_DEFINE_FINAL_TYPE (FakeConnection, fake_connection, MUN_TYPE_CONNECTION)
@@ -69,6 +73,10 @@ fake_call_async (MunConnection *connection, const char *function, JsonObject *ar
   if (reply == NULL) {
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s is not prepared",
                              function);
+    return;
+  }
+  if (FAKE_CONNECTION (connection)->hold_calls) {
+    g_ptr_array_add (FAKE_CONNECTION (connection)->waiting, g_object_ref (task));
     return;
   }
   node = reply_node (reply, &error);
@@ -127,7 +135,19 @@ fake_has_function (MunConnection *connection, const char *function)
 static gboolean
 fake_has_archive (MunConnection *connection)
 {
-  return FALSE;
+  return FAKE_CONNECTION (connection)->archive != NULL;
+}
+
+static MunArchiveClient *
+fake_get_archive (MunConnection *connection)
+{
+  return FAKE_CONNECTION (connection)->archive;
+}
+
+static JsonObject *
+fake_get_server_info (MunConnection *connection)
+{
+  return FAKE_CONNECTION (connection)->server_info;
 }
 
 static void
@@ -137,6 +157,9 @@ fake_connection_finalize (GObject *object)
 
   g_hash_table_unref (self->replies);
   g_ptr_array_unref (self->held);
+  g_ptr_array_unref (self->waiting);
+  g_clear_object (&self->archive);
+  g_clear_pointer (&self->server_info, json_object_unref);
   G_OBJECT_CLASS (fake_connection_parent_class)->finalize (object);
 }
 
@@ -151,6 +174,8 @@ fake_connection_class_init (FakeConnectionClass *klass)
   connection_class->start = fake_start;
   connection_class->has_function = fake_has_function;
   connection_class->has_archive = fake_has_archive;
+  connection_class->get_archive = fake_get_archive;
+  connection_class->get_server_info = fake_get_server_info;
 }
 
 static void
@@ -158,6 +183,7 @@ fake_connection_init (FakeConnection *self)
 {
   self->replies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, reply_free);
   self->held = g_ptr_array_new_with_free_func (g_object_unref);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 FakeConnection *
@@ -211,6 +237,31 @@ fake_connection_finish_operations (FakeConnection *self)
   for (guint i = 0; i < self->held->len; i++)
     finish_idle (g_ptr_array_index (self->held, i));
   g_ptr_array_set_size (self->held, 0);
+}
+
+void
+fake_connection_hold_calls (FakeConnection *self, gboolean hold)
+{
+  self->hold_calls = hold;
+  if (hold)
+    return;
+  for (guint i = 0; i < self->waiting->len; i++)
+    g_task_return_new_error (g_ptr_array_index (self->waiting, i), G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "nobody waits any more");
+  g_ptr_array_set_size (self->waiting, 0);
+}
+
+void
+fake_connection_set_archive (FakeConnection *self, MunArchiveClient *archive)
+{
+  g_set_object (&self->archive, archive);
+}
+
+void
+fake_connection_set_server_info (FakeConnection *self, const char *json)
+{
+  g_clear_pointer (&self->server_info, json_object_unref);
+  self->server_info = mun_json_parse_object (json, -1, NULL);
 }
 
 guint

@@ -26,6 +26,16 @@ fake_connection_hold_operations (FakeConnection *self, gboolean hold);
 void
 fake_connection_finish_operations (FakeConnection *self);
 
+/* From now on calls are not answered; FALSE cancels those that wait. */
+void
+fake_connection_hold_calls (FakeConnection *self, gboolean hold);
+/* The client for its archive (referenced, nullable), and what GetServerInfo said when it connected.
+ */
+void
+fake_connection_set_archive (FakeConnection *self, MunArchiveClient *archive);
+void
+fake_connection_set_server_info (FakeConnection *self, const char *json);
+
 /* How often it was called, and the arguments of the last call as JSON text; NULL before the first.
  */
 guint

@@ -31,27 +31,35 @@ create_row_cb (gpointer item, gpointer data)
   MunServerEntry *entry = item;
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *next = gtk_image_new_from_icon_name ("go-next-symbolic");
+  g_autofree char *subtitle = NULL;
 
   g_object_set (row, "use-markup", FALSE, "activatable", TRUE, "icon-name",
                 "network-server-symbolic", NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), mun_server_entry_get_name (entry));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), mun_server_entry_get_user_name (entry));
+  subtitle = g_strdup_printf ("%s · %s", mun_server_entry_get_user_name (entry),
+                              mun_server_entry_get_host (entry));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   mun_server_entry_get_name (entry), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (next), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), next);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", mun_server_entry_get_id (entry));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.open-server");
-  /* "This Computer" has a row of its own above. */
-  gtk_widget_set_visible (row, !mun_server_entry_is_local (entry));
   return row;
+}
+
+/* "This Computer" has a row of its own above. */
+static gboolean
+is_remote_cb (gpointer item, gpointer data)
+{
+  return !mun_server_entry_is_local (item);
 }
 
 static void
 servers_changed_cb (GListModel *servers, guint position, guint removed, guint added,
                     MunStartPage *self)
 {
-  gtk_widget_set_visible (self->saved_group, g_list_model_get_n_items (servers) > 1);
+  gtk_widget_set_visible (self->saved_group, g_list_model_get_n_items (servers) > 0);
 }
 
 static void
@@ -81,6 +89,7 @@ mun_start_page_init (MunStartPage *self)
 void
 mun_start_page_set_servers (MunStartPage *self, MunServerList *servers)
 {
+  g_autoptr (GtkFilterListModel) remote = NULL;
   MunServerEntry *local;
 
   g_return_if_fail (MUN_IS_START_PAGE (self));
@@ -88,9 +97,12 @@ mun_start_page_set_servers (MunStartPage *self, MunServerList *servers)
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->local_row), "s",
                                     mun_server_entry_get_id (local));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->local_row), "win.open-server");
-  gtk_list_box_bind_model (self->saved_list, G_LIST_MODEL (servers), create_row_cb, NULL, NULL);
-  g_signal_connect_object (servers, "items-changed", G_CALLBACK (servers_changed_cb), self, 0);
-  servers_changed_cb (G_LIST_MODEL (servers), 0, 0, 0, self);
+  remote
+      = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (servers)),
+                                   GTK_FILTER (gtk_custom_filter_new (is_remote_cb, NULL, NULL)));
+  gtk_list_box_bind_model (self->saved_list, G_LIST_MODEL (remote), create_row_cb, NULL, NULL);
+  g_signal_connect_object (remote, "items-changed", G_CALLBACK (servers_changed_cb), self, 0);
+  servers_changed_cb (G_LIST_MODEL (remote), 0, 0, 0, self);
 }
 
 void

@@ -23,8 +23,7 @@ struct _MunServerDialog {
   GtkSpinButton *admin_port;
   GtkSpinButton *web_port;
   GtkWidget *saved_group;
-  GtkWidget *certificate_row;
-  GtkLabel *fingerprint;
+  AdwActionRow *certificate_row;
 
   MunServerEntry *entry;
   gboolean forget_certificate;
@@ -103,7 +102,7 @@ forget_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   MunServerDialog *self = MUN_SERVER_DIALOG (widget);
 
   self->forget_certificate = TRUE;
-  gtk_widget_set_visible (self->certificate_row, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->certificate_row), FALSE);
 }
 
 static void
@@ -138,7 +137,6 @@ mun_server_dialog_class_init (MunServerDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunServerDialog, web_port);
   gtk_widget_class_bind_template_child (widget_class, MunServerDialog, saved_group);
   gtk_widget_class_bind_template_child (widget_class, MunServerDialog, certificate_row);
-  gtk_widget_class_bind_template_child (widget_class, MunServerDialog, fingerprint);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
 
   gtk_widget_class_install_action (widget_class, "server.connect", NULL, connect_cb);
@@ -170,8 +168,8 @@ show_entry (MunServerDialog *self, MunServerEntry *entry)
   gtk_editable_set_text (self->user_name, mun_server_entry_get_user_name (entry));
   gtk_editable_set_text (self->name, g_strcmp0 (name, host) == 0 ? "" : name);
   gtk_editable_set_text (self->address, bracketed);
-  gtk_label_set_label (self->fingerprint, shown);
-  gtk_widget_set_visible (self->certificate_row, pinned != NULL);
+  adw_action_row_set_subtitle (self->certificate_row, shown);
+  gtk_widget_set_visible (GTK_WIDGET (self->certificate_row), pinned != NULL);
 }
 
 MunServerDialog *

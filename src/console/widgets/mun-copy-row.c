@@ -10,7 +10,6 @@
 
 struct _MunCopyRow {
   AdwActionRow parent_instance;
-  GtkWidget *label;
   GtkWidget *button;
   char *display;
   char *value;
@@ -27,7 +26,7 @@ update (MunCopyRow *self)
 {
   const char *shown = self->display != NULL ? self->display : self->value;
 
-  gtk_label_set_text (GTK_LABEL (self->label), shown != NULL ? shown : "");
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), shown != NULL ? shown : "");
   gtk_widget_set_visible (GTK_WIDGET (self), self->value != NULL && *self->value != '\0');
 }
 
@@ -104,21 +103,10 @@ mun_copy_row_class_init (MunCopyRowClass *klass)
 static void
 mun_copy_row_init (MunCopyRow *self)
 {
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_natural_wrap_mode (GTK_LABEL (self->label), GTK_NATURAL_WRAP_NONE);
-  gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 1);
-  gtk_widget_set_margin_top (self->label, 6);
-  gtk_widget_set_margin_bottom (self->label, 6);
-  gtk_widget_add_css_class (self->label, "dim-label");
-  gtk_widget_add_css_class (self->label, "numeric");
   self->button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
   gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (self->button, "flat");
   g_signal_connect (self->button, "clicked", G_CALLBACK (copy_clicked_cb), self);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->label);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->button);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
   update (self);

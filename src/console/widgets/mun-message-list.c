@@ -24,8 +24,8 @@ typedef struct {
 #define N_COLUMNS 5
 
 static const ColumnSpec column_specs[N_COLUMNS] = {
-  { N_ ("From/To"), 'f', mun_message_row_get_correspondent, mun_message_row_get_correspondent, 8,
-    22, FALSE, FALSE, TRUE },
+  { N_ ("From/To"), 'f', mun_message_row_get_correspondent, mun_message_row_get_address, 8, 22,
+    FALSE, FALSE, TRUE },
   { N_ ("Subject"), 's', mun_message_row_get_subject, mun_message_row_get_subject, 8, 30, TRUE,
     FALSE, TRUE },
   { N_ ("Folder"), 0, mun_message_row_get_folder, mun_message_row_get_folder, 8, 18, FALSE, FALSE,

@@ -144,6 +144,12 @@ mun_message_row_get_correspondent (MunMessageRow *self)
 }
 
 const char *
+mun_message_row_get_address (MunMessageRow *self)
+{
+  return text (self, "fromOrTo", _ ("(unknown)"));
+}
+
+const char *
 mun_message_row_get_subject (MunMessageRow *self)
 {
   return text (self, "subject", _ ("(no subject)"));

@@ -28,6 +28,9 @@ mun_message_row_get_id (MunMessageRow *self);
 /* Texts for cells, never NULL; "" while the row is a placeholder. */
 const char *
 mun_message_row_get_correspondent (MunMessageRow *self);
+/* The same with the address, as the server gives it. */
+const char *
+mun_message_row_get_address (MunMessageRow *self);
 const char *
 mun_message_row_get_subject (MunMessageRow *self);
 const char *

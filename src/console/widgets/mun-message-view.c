@@ -11,6 +11,9 @@
 
 #include <glib/gi18n.h>
 
+/* The text tag of quoted lines. */
+#define QUOTE "quote"
+
 G_DEFINE_FINAL_TYPE (MunMessageView, mun_message_view, ADW_TYPE_BIN)
 
 enum {
@@ -122,6 +125,33 @@ show_attachments (MunMessageView *self)
   gtk_widget_set_visible (self->save_all, shown > 1);
 }
 
+/* Quoted lines step back; the colour is the text's own, so that it follows the style. */
+static void
+colour_quotes (MunMessageView *self)
+{
+  GtkTextTagTable *tags = gtk_text_buffer_get_tag_table (gtk_text_view_get_buffer (self->text));
+  GdkRGBA colour;
+
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self->text)), &colour);
+  colour.alpha *= 0.6;
+  g_object_set (gtk_text_tag_table_lookup (tags, QUOTE), "foreground-rgba", &colour, NULL);
+}
+
+static void
+mark_quotes (GtkTextBuffer *buffer)
+{
+  for (int line = 0; line < gtk_text_buffer_get_line_count (buffer); line++) {
+    GtkTextIter start, end;
+
+    gtk_text_buffer_get_iter_at_line (buffer, &start, line);
+    if (gtk_text_iter_get_char (&start) != '>')
+      continue;
+    end = start;
+    gtk_text_iter_forward_to_line_end (&end);
+    gtk_text_buffer_apply_tag_by_name (buffer, QUOTE, &start, &end);
+  }
+}
+
 static void
 show_body (MunMessageView *self)
 {
@@ -130,6 +160,8 @@ show_body (MunMessageView *self)
 
   gtk_widget_set_visible (self->remote_banner, html && mun_html_view_wants_network (html));
   gtk_text_buffer_set_text (buffer, mun_message_get_text (self->message), -1);
+  mark_quotes (buffer);
+  colour_quotes (self);
   mun_html_view_set_message (self->html, html ? self->message : NULL);
   gtk_stack_set_visible_child_name (self->body, html ? "html" : "text");
 }
@@ -331,6 +363,9 @@ static void
 mun_message_view_init (MunMessageView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->text), QUOTE, NULL);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (colour_quotes), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   update_actions (self);
 }
 

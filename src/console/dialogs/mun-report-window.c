@@ -52,6 +52,7 @@ setup_name_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer da
   GtkWidget *title = gtk_label_new (NULL);
   GtkWidget *reason = gtk_label_new (NULL);
 
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_xalign (GTK_LABEL (reason), 0);

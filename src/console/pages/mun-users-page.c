@@ -242,6 +242,7 @@ set_up_list (MunUsersPage *self)
   first = add_column (self, _ ("User Name"), "user-name", TRUE);
   add_column (self, _ ("Full Name"), "full-name", TRUE);
   self->extra_columns[0] = add_column (self, _ ("Authentication"), "authentication", FALSE);
+  gtk_column_view_column_set_expand (self->extra_columns[0], FALSE);
   self->extra_columns[1] = add_column (self, _ ("Email Addresses"), "addresses", FALSE);
   gtk_column_view_sort_by_column (self->view, first, GTK_SORT_ASCENDING);
 

@@ -13,6 +13,7 @@ struct _MunSyncTable {
   AdwBin parent_instance;
   MunStateStack *states;
   GtkColumnView *view;
+  GtkColumnViewColumn *name_column;
   GtkColumnViewColumn *address_column;
   GtkColumnViewColumn *details_column;
   GtkCustomFilter *filter;
@@ -125,7 +126,7 @@ mun_sync_table_init (MunSyncTable *self)
   gtk_column_view_set_show_row_separators (self->view, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
   add_column (self, _ ("User Name"), 210, FALSE, mun_sync_change_get_user_name);
-  add_column (self, _ ("Full Name"), 160, FALSE, mun_sync_change_get_full_name);
+  self->name_column = add_column (self, _ ("Full Name"), 160, FALSE, mun_sync_change_get_full_name);
   self->address_column
       = add_column (self, _ ("Email Addresses"), 230, FALSE, mun_sync_change_get_addresses);
   self->details_column
@@ -157,8 +158,9 @@ mun_sync_table_set_list (MunSyncTable *self, GListModel *list, MunSyncKind kind)
   selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (sorted)));
   gtk_column_view_set_model (self->view, selection);
   g_object_unref (selection);
-  gtk_column_view_column_set_expand (self->address_column,
-                                     kind == MUN_SYNC_KIND_CREATE || kind == MUN_SYNC_KIND_DELETE);
+  gtk_column_view_column_set_expand (self->name_column, kind == MUN_SYNC_KIND_DELETE);
+  gtk_column_view_column_set_expand (self->address_column, TRUE);
+  gtk_column_view_column_set_visible (self->address_column, kind == MUN_SYNC_KIND_CREATE);
   gtk_column_view_column_set_visible (self->details_column,
                                       kind == MUN_SYNC_KIND_CHANGE || kind == MUN_SYNC_KIND_SKIP);
   gtk_column_view_column_set_title (self->details_column,

@@ -176,7 +176,9 @@ append_summary (GString *text, const Privilege *known, guint n_known, const char
 {
   for (guint i = 0; values != NULL && i < n_known; i++)
     if (g_strv_contains (values, known[i].value))
-      g_string_append_printf (text, "%s%s", text->len > 0 ? "; " : "", _ (known[i].summary));
+      /* Translators: what stands between privileges: log on; read own archive */
+      g_string_append_printf (text, "%s%s", text->len > 0 ? C_ ("between privileges", "; ") : "",
+                              _ (known[i].summary));
 }
 
 char *

@@ -76,7 +76,7 @@ item_new (JsonObject *object)
   self->kind = MUN_REPORT_ITEM;
   self->failed = 1;
   self->title = g_strdup (mun_json_get_string (object, "item", ""));
-  self->reason = *step != '\0' ? g_strdup_printf ("%s: %s", step, reason) : g_strdup (reason);
+  self->reason = *step != '\0' ? g_strdup_printf (_ ("%s: %s"), step, reason) : g_strdup (reason);
   return self;
 }
 

@@ -165,7 +165,10 @@ details_of (JsonObject *user, MunSyncKind kind)
     change = json_node_get_object (node);
     before = value_text (change, "before");
     after = value_text (change, "after");
-    g_string_append_printf (text, "%s%s: %s → %s", text->len > 0 ? "\n" : "",
+    if (text->len > 0)
+      g_string_append_c (text, '\n');
+    /* Translators: what changes, from which value to which: "Full name: Ada → Ada Lovelace". */
+    g_string_append_printf (text, _ ("%s: %s → %s"),
                             field_name (mun_json_get_string (change, "field", "")), before, after);
   }
   return g_string_free (text, FALSE);

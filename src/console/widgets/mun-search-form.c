@@ -249,8 +249,8 @@ dup_criterion (MunSearchForm *self, int index)
     const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entries[index]));
 
     return *text && is_valid (self, index) ? g_strdup_printf (
-               "%s: %s", adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->entries[index])),
-               text)
+               _ ("%s: %s"),
+               adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->entries[index])), text)
                                            : NULL;
   }
   index -= N_ENTRIES;
@@ -259,7 +259,7 @@ dup_criterion (MunSearchForm *self, int index)
     GtkStringObject *choice = adw_combo_row_get_selected_item (row);
 
     return adw_combo_row_get_selected (row) > 0
-               ? g_strdup_printf ("%s: %s",
+               ? g_strdup_printf (_ ("%s: %s"),
                                   adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)),
                                   gtk_string_object_get_string (choice))
                : NULL;
@@ -267,7 +267,7 @@ dup_criterion (MunSearchForm *self, int index)
   index -= 2;
   if (gtk_spin_button_get_value (GTK_SPIN_BUTTON (spins[index])) <= 0)
     return NULL;
-  return g_strdup_printf ("%s: %d", titles[index],
+  return g_strdup_printf (_ ("%s: %d"), titles[index],
                           gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (spins[index])));
 }
 

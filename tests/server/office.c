@@ -74,6 +74,7 @@ office_free (Office *self)
   test_tenant_free (self->tenant);
   remove_tree (self->data_dir);
   g_free (self->data_dir);
+  g_free (self->token);
   g_free (self);
 }
 
@@ -182,6 +183,56 @@ office_last_report (Office *self, const char *profile)
   g_autoptr (JsonNode) report = office_call (self, "GetWorkerResultReport", "id", id, NULL);
 
   return mun_json_copy_object (json_node_get_object (report));
+}
+
+void
+office_start_run (Office *self, const char *profile, guint messages)
+{
+  g_autofree char *form = g_strconcat ("id=", profile, NULL);
+  g_autofree char *authorization = test_basic (TEST_ADMIN, TEST_PASSWORD);
+  g_autoptr (GBytes) reply = NULL;
+  g_autoptr (JsonObject) envelope = NULL;
+  gint64 before = test_tenant_count (self->tenant, "mimeRequests");
+  gsize length;
+  const char *text;
+
+  g_assert_cmpuint (test_server_request (self->server, self->server->admin_port, "POST",
+                                         "/api/invoke/RunProfile", authorization, form, &reply),
+                    ==, 200);
+  text = g_bytes_get_data (reply, &length);
+  envelope = mun_json_parse_object (text, length, NULL);
+  g_free (self->token);
+  self->token = g_strdup (mun_json_get_string (envelope, "token", NULL));
+  g_assert_nonnull (self->token);
+  while (test_tenant_count (self->tenant, "mimeRequests") < before + messages)
+    g_usleep (2 * 1000); /* the tenant counts: waiting for a state, not for a time */
+}
+
+JsonObject *
+office_end_run (Office *self, const char *profile)
+{
+  g_autofree char *authorization = test_basic (TEST_ADMIN, TEST_PASSWORD);
+  gboolean running = TRUE;
+  gint64 version = 0;
+
+  while (running) {
+    g_autofree char *form = g_strdup_printf ("token=%s&lastKnownStatusVersion=%" G_GINT64_FORMAT
+                                             "&millisecondsTimeout=60000",
+                                             self->token, version);
+    g_autoptr (GBytes) reply = NULL;
+    g_autoptr (JsonObject) envelope = NULL;
+    gsize length;
+    const char *text;
+
+    g_assert_cmpuint (test_server_request (self->server, self->server->admin_port, "POST",
+                                           "/api/get-status", authorization, form, &reply),
+                      ==, 200);
+    text = g_bytes_get_data (reply, &length);
+    envelope = mun_json_parse_object (text, length, NULL);
+    version = mun_json_get_int (envelope, "statusVersion", 0);
+    running = g_str_equal (mun_json_get_string (envelope, "statusCode", ""), "running");
+  }
+  return office_last_result (self, profile);
 }
 
 gint64

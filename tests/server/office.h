@@ -10,6 +10,7 @@ typedef struct {
   TestServer *server;
   char *data_dir;
   gint64 credentials; /* id of the tenant's credentials on the server */
+  char *token;        /* of the run that was started */
 } Office;
 
 /* Starts both; the server gets the tenant's credentials, and no directory configuration. */
@@ -49,6 +50,13 @@ JsonObject *
 office_last_result (Office *self, const char *profile);
 JsonObject *
 office_last_report (Office *self, const char *profile);
+
+/* Starts the run of a profile; returns when the tenant has sent so many messages since. */
+void
+office_start_run (Office *self, const char *profile, guint messages);
+/* Waits for the end of that run. Returns: (transfer full): its result. */
+JsonObject *
+office_end_run (Office *self, const char *profile);
 
 /* Number of messages in the archives, and that no store has a fault. */
 gint64

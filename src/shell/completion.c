@@ -58,10 +58,13 @@ wants_value (const GOptionEntry *entries, const char *word)
   return entry != NULL && entry->arg != G_OPTION_ARG_NONE;
 }
 
+/* What stands there already and wants a value is no help. */
 static void
 offer (GStrvBuilder *builder, const char *typed, const char *candidate)
 {
-  if (g_str_has_prefix (candidate, typed))
+  gboolean done = strcmp (candidate, typed) == 0 && g_str_has_suffix (typed, "=");
+
+  if (g_str_has_prefix (candidate, typed) && !done)
     g_strv_builder_add (builder, candidate);
 }
 

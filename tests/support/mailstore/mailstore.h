@@ -31,6 +31,7 @@ typedef struct {
   GHashTable *tokens;     /* Web Access token -> requests left */
   GHashTable *searches;   /* id -> query */
   GQueue *search_order;   /* ids, oldest first */
+  gboolean hold;          /* long functions end only when they are cancelled */
   gboolean deny;          /* the account is right, but may not use this API */
   FILE *record;           /* (nullable) each call as one line of JSON: what clients really sent */
 } Mailstore;

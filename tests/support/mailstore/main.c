@@ -12,6 +12,7 @@
 
 static gboolean no_web;
 static gboolean deny;
+static gboolean hold;
 static int admin_port;
 static int web_port;
 static char *record_file;
@@ -25,6 +26,7 @@ static const GOptionEntry options[] = {
   { "admin-port", 0, 0, G_OPTION_ARG_INT, &admin_port, "Administration API, 0 for any", "PORT" },
   { "web-port", 0, 0, G_OPTION_ARG_INT, &web_port, "Web Access API, 0 for any", "PORT" },
   { "deny", 0, 0, G_OPTION_ARG_NONE, &deny, "Nobody has the privilege to use the API", NULL },
+  { "hold", 0, 0, G_OPTION_ARG_NONE, &hold, "Long functions go on until they are cancelled", NULL },
   { "record", 0, 0, G_OPTION_ARG_FILENAME, &record_file, "Write each call to this file", "FILE" },
   { "data", 0, 0, G_OPTION_ARG_FILENAME, &data_file, "What the functions answer at first", "FILE" },
   { NULL },
@@ -123,6 +125,7 @@ main (int argc, char **argv)
     return 2;
   }
   state.token_uses = token_uses;
+  state.hold = hold;
   state.deny = deny;
   if (record_file != NULL && (state.record = fopen (record_file, "we")) == NULL) {
     g_printerr ("%s: %s\n", record_file, g_strerror (errno));

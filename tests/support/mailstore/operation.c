@@ -108,6 +108,8 @@ step_cb (gpointer data)
     return G_SOURCE_CONTINUE;
   }
   self->timer = 0;
+  if (self->server->hold)
+    return G_SOURCE_REMOVE;
   self->result = mailstore_call (self->server, self->args, &error);
   self->status = error != NULL ? MUN_STATUS_FAILED : MUN_STATUS_SUCCEEDED;
   self->error = error != NULL ? g_strdup (error->message) : NULL;

@@ -337,8 +337,11 @@ mun_profile_dup_progress_figures (JsonObject *progress)
     line = mun_words_messages (mun_json_get_int (progress, "done", 0));
   }
   append_text (text, line);
-  if (json_object_has_member (progress, "archived"))
-    append_count (text, _ ("%s archived"), mun_json_get_int (progress, "archived", 0));
+  if (json_object_has_member (progress, "archived")) {
+    gint64 archived = mun_json_get_int (progress, "archived", 0);
+
+    append_count (text, ngettext ("%s archived", "%s archived", archived), archived);
+  }
   rate = mun_words_rate ((double)mun_json_get_int (progress, "rate", 0));
   append_text (text, rate);
   if (mun_json_get_int (progress, "bytes", 0) > 0)

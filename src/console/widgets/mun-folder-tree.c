@@ -77,6 +77,73 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_label_set_label (GTK_LABEL (name), mun_folder_node_get_name (node));
   gtk_widget_set_tooltip_text (GTK_WIDGET (expander), title);
   gtk_label_set_label (GTK_LABEL (count), number ? number : "");
+  /* The row's own widget: it names nothing by itself. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (GTK_WIDGET (expander))),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+static void
+select_row (MunFolderTree *self, GtkTreeListRow *row)
+{
+  guint position = gtk_tree_list_row_get_position (row);
+
+  gtk_single_selection_set_selected (self->selection, position);
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+}
+
+/* The focus is in the row, not in its expander, which has these keys. */
+static gboolean
+expand_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  MunFolderTree *self = data;
+  GtkTreeListRow *row
+      = self->selection ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  g_autoptr (GtkTreeListRow) child = NULL;
+
+  if (!row || !gtk_tree_list_row_is_expandable (row))
+    return FALSE;
+  if (!gtk_tree_list_row_get_expanded (row))
+    gtk_tree_list_row_set_expanded (row, TRUE);
+  else if ((child = gtk_tree_list_row_get_child_row (row, 0)))
+    select_row (self, child);
+  return TRUE;
+}
+
+static gboolean
+collapse_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  MunFolderTree *self = data;
+  GtkTreeListRow *row
+      = self->selection ? gtk_single_selection_get_selected_item (self->selection) : NULL;
+  g_autoptr (GtkTreeListRow) parent = NULL;
+
+  if (!row)
+    return FALSE;
+  if (gtk_tree_list_row_get_expanded (row)) {
+    gtk_tree_list_row_set_expanded (row, FALSE);
+    return TRUE;
+  }
+  parent = gtk_tree_list_row_get_parent (row);
+  if (parent)
+    select_row (self, parent);
+  return parent != NULL;
+}
+
+static void
+add_keys (MunFolderTree *self)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Right"),
+                        gtk_callback_action_new (expand_cb, self, NULL)));
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Left"),
+                        gtk_callback_action_new (collapse_cb, self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
 }
 
 static void
@@ -114,6 +181,7 @@ mun_folder_tree_init (MunFolderTree *self)
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   self->view = GTK_LIST_VIEW (gtk_list_view_new (NULL, factory));
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "navigation-sidebar");
+  add_keys (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Folders"), -1);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,

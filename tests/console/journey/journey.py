@@ -99,8 +99,12 @@ class Console(App):
     def dialog(self, title):
         """the open window or dialog with this name, or with a label that says it"""
         def look():
-            for w in self.children():
-                if w.name == title or (w.role in TOP and any(n.name == title for n in w.walk() if n.role == 'label')):
+            opened = self.children()
+            for w in opened:
+                if w.name == title:
+                    return w
+            for w in opened[1:]:
+                if any(n.name == title for n in w.walk() if n.role == 'label'):
                     return w
         return wait(look, 'window %r among %s' % (title, [w.name for w in self.children()]))
 
@@ -132,7 +136,7 @@ class Console(App):
 
     def button(self, name, inside=None, timeout=10):
         return wait(lambda: next((n for n in (inside or self).walk() if n.role in ('push button', 'button', 'toggle button', 'menu item')
-                                  and n.name == name and n.drawn() and n.sensitive), None), 'button %r' % name, timeout)
+                                  and (n.name == name or n.name.startswith(name + ' ')) and n.drawn() and n.sensitive), None), 'button %r' % name, timeout)
 
     def press(self, name, inside=None):
         self.button(name, inside).do()
@@ -186,7 +190,12 @@ class Console(App):
 
     def pages(self):
         """what the sidebar offers"""
-        return [row.name for row in self.sidebar().all('list item') if row.name and row.drawn()]
+        return [row.name.partition(', ')[0] for row in self.sidebar().all('list item') if row.name and row.drawn()]
+
+    def message_text(self):
+        """what the preview shows of a message in plain text"""
+        views = [n for n in self.all('text', 'Message text') if n.drawn()]
+        return views[0].text if views else ''
 
     def go(self, page):
         """to a page by the sidebar"""

@@ -25,14 +25,23 @@ G_DEFINE_FINAL_TYPE (MunApplication, mun_application, ADW_TYPE_APPLICATION)
 
 /* The one table of shortcuts; the shortcuts window is tested against it. */
 static const MunAccelerator accelerators[] = {
-  { "app.quit", { "<Control>q" } },          { "window.close", { "<Control>w" } },
-  { "win.refresh", { "F5", "<Control>r" } }, { "win.search", { "<Control>f" } },
-  { "win.save", { "<Control>s" } },          { "win.back", { "<Alt>Left", "Back" } },
-  { "win.add-server", { "<Control>n" } },    { "win.show-help-overlay", { "<Control>question" } },
-  { "win.show-nth-page(1)", { "<Alt>1" } },  { "win.show-nth-page(2)", { "<Alt>2" } },
-  { "win.show-nth-page(3)", { "<Alt>3" } },  { "win.show-nth-page(4)", { "<Alt>4" } },
-  { "win.show-nth-page(5)", { "<Alt>5" } },  { "win.show-nth-page(6)", { "<Alt>6" } },
-  { "win.show-nth-page(7)", { "<Alt>7" } },  { "win.show-nth-page(8)", { "<Alt>8" } },
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.refresh", { "F5", "<Control>r" } },
+  { "win.search", { "<Control>f" } },
+  { "win.save", { "<Control>s" } },
+  { "win.back", { "<Alt>Left", "Back" } },
+  { "win.create", { "<Control>n" } },
+  { "win.add-server", { "<Shift><Control>n" } },
+  { "win.show-help-overlay", { "<Control>question" } },
+  { "win.show-nth-page(1)", { "<Alt>1" } },
+  { "win.show-nth-page(2)", { "<Alt>2" } },
+  { "win.show-nth-page(3)", { "<Alt>3" } },
+  { "win.show-nth-page(4)", { "<Alt>4" } },
+  { "win.show-nth-page(5)", { "<Alt>5" } },
+  { "win.show-nth-page(6)", { "<Alt>6" } },
+  { "win.show-nth-page(7)", { "<Alt>7" } },
+  { "win.show-nth-page(8)", { "<Alt>8" } },
   { "win.show-nth-page(9)", { "<Alt>9" } },
 };
 
@@ -50,7 +59,11 @@ mun_console_init_i18n (void)
 static void
 quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_application_quit (G_APPLICATION (data));
+  GList *windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (data)));
+
+  /* A window with changes asks first; the application ends with its last window. */
+  g_list_foreach (windows, (GFunc)gtk_window_close, NULL);
+  g_list_free (windows);
 }
 
 static void
@@ -70,20 +83,70 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
       "translator-credits", _ ("translator-credits"), NULL);
 }
 
+/* The server that was open when the window was closed. */
+static void
+open_last_server (MunApplication *self, GtkWindow *window)
+{
+  g_autofree char *id = g_settings_get_string (self->settings, "last-server");
+
+  if (*id && mun_server_list_lookup (self->servers, id))
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.open-server", "s", id);
+}
+
 static void
 mun_application_activate (GApplication *application)
 {
+  MunApplication *self = MUN_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
-  if (!window)
-    window = GTK_WINDOW (mun_window_new (MUN_APPLICATION (application)));
+  if (window) {
+    gtk_window_present (window);
+    return;
+  }
+  window = GTK_WINDOW (mun_window_new (self));
   gtk_window_present (window);
+  open_last_server (self, window);
+}
+
+static void
+show_operations_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window;
+
+  g_application_activate (G_APPLICATION (data));
+  window = gtk_application_get_active_window (GTK_APPLICATION (data));
+  if (window)
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.show-operations", NULL);
+}
+
+/* Somebody who looks at the window sees it there; whoever cancelled knows. */
+static void
+operation_finished_cb (MunApplication *self, MunOperation *operation)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  gboolean failed = mun_operation_get_state (operation) == MUN_OPERATION_FAILED;
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *body = NULL;
+
+  if ((window && gtk_window_is_active (window))
+      || mun_operation_get_state (operation) == MUN_OPERATION_CANCELLED
+      || !g_application_get_is_registered (G_APPLICATION (self)))
+    return;
+  notification = g_notification_new (mun_operation_get_title (operation));
+  /* Translators: an operation’s result and the name of the server it ran on. */
+  body = g_strdup_printf (_ ("%s (%s)"), mun_operation_get_details (operation),
+                          mun_operation_get_server_name (operation));
+  g_notification_set_body (notification, body);
+  g_notification_set_category (notification, failed ? "transfer.error" : "transfer.complete");
+  g_notification_set_default_action (notification, "app.show-operations");
+  g_application_send_notification (G_APPLICATION (self), NULL, notification);
 }
 
 static void
 mun_application_startup (GApplication *application)
 {
-  static const GActionEntry entries[] = { { "quit", quit_cb }, { "about", about_cb } };
+  static const GActionEntry entries[]
+      = { { "quit", quit_cb }, { "about", about_cb }, { "show-operations", show_operations_cb } };
   MunApplication *self = MUN_APPLICATION (application);
 
   G_APPLICATION_CLASS (mun_application_parent_class)->startup (application);
@@ -135,6 +198,8 @@ static void
 mun_application_init (MunApplication *self)
 {
   self->operations = mun_operations_new ();
+  g_signal_connect_object (self->operations, "finished", G_CALLBACK (operation_finished_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 MunApplication *

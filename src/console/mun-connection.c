@@ -13,7 +13,8 @@
 typedef struct {
   MunServerEntry *entry;
   MunOperations *operations;
-  MunAdminClient *admin;
+  MunAdminClient *admin;   /* the last that was connected: what it knows stays while offline */
+  MunAdminClient *opening; /* the one that the present or last attempt to open uses */
   MunArchiveClient *archive;
   MunSecret *password;
   GError *error;
@@ -236,6 +237,7 @@ mun_connection_finalize (GObject *object)
   g_clear_object (&priv->entry);
   g_clear_object (&priv->operations);
   g_clear_object (&priv->admin);
+  g_clear_object (&priv->opening);
   g_clear_object (&priv->archive);
   g_clear_pointer (&priv->password, mun_secret_unref);
   g_clear_error (&priv->error);
@@ -348,7 +350,7 @@ mun_connection_get_certificate (MunConnection *self)
 {
   MunConnectionPrivate *priv = PRIVATE (self);
 
-  return priv->admin ? mun_admin_client_get_certificate (priv->admin) : NULL;
+  return priv->opening ? mun_admin_client_get_certificate (priv->opening) : NULL;
 }
 
 JsonObject *
@@ -437,6 +439,7 @@ admin_connected_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
     return;
   }
+  g_set_object (&priv->admin, MUN_ADMIN_CLIENT (source));
   if (mun_server_entry_get_web_port (priv->entry) == 0) {
     opened (task);
     return;
@@ -464,14 +467,20 @@ mun_connection_open_async (MunConnection *self, MunSecret *password, GCancellabl
     priv->password = mun_secret_ref (password);
   }
   mun_connection_set_state (self, MUN_CONNECTION_CONNECTING, NULL);
-  g_clear_object (&priv->admin);
-  priv->admin = mun_admin_client_new (mun_server_entry_get_host (priv->entry),
-                                      mun_server_entry_get_admin_port (priv->entry),
-                                      mun_server_entry_get_fingerprint (priv->entry));
-  mun_admin_client_set_account (priv->admin, mun_server_entry_get_user_name (priv->entry),
+  g_clear_object (&priv->opening);
+  priv->opening = mun_admin_client_new (mun_server_entry_get_host (priv->entry),
+                                        mun_server_entry_get_admin_port (priv->entry),
+                                        mun_server_entry_get_fingerprint (priv->entry));
+  mun_admin_client_set_account (priv->opening, mun_server_entry_get_user_name (priv->entry),
                                 priv->password);
-  mun_admin_client_connect_async (priv->admin, cancellable, admin_connected_cb,
+  mun_admin_client_connect_async (priv->opening, cancellable, admin_connected_cb,
                                   g_object_ref (task));
+}
+
+gboolean
+mun_connection_has_password (MunConnection *self)
+{
+  return PRIVATE (self)->password != NULL;
 }
 
 gboolean
@@ -486,6 +495,7 @@ mun_connection_close (MunConnection *self)
   MunConnectionPrivate *priv = PRIVATE (self);
 
   g_clear_object (&priv->admin);
+  g_clear_object (&priv->opening);
   g_clear_object (&priv->archive);
   mun_connection_set_state (self, MUN_CONNECTION_OFFLINE, NULL);
 }

@@ -93,12 +93,15 @@ mun_connection_start (MunConnection *self, const char *function, JsonObject *arg
                       const char *title);
 
 /* Opens or reopens: signs in, reads metadata and server information. `password` NULL: the one given
- * last. */
+ * last. While a server is reopened, what it said before (functions, information) stays known. */
 void
 mun_connection_open_async (MunConnection *self, MunSecret *password, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer data);
 gboolean
 mun_connection_open_finish (MunConnection *self, GAsyncResult *result, GError **error);
+/* Whether a password was given before, so that reopening needs none. */
+gboolean
+mun_connection_has_password (MunConnection *self);
 void
 mun_connection_close (MunConnection *self);
 

@@ -262,7 +262,7 @@ mun_connector_open_async (GtkWindow *parent, MunConnection *connection, MunEmbed
   if (mun_server_entry_is_local (entry))
     mun_embedded_server_start_async (embedded, cancellable, embedded_started_cb,
                                      g_object_ref (task));
-  else if (password)
+  else if (password || mun_connection_has_password (connection))
     open_connection (task);
   else
     mun_keyring_lookup_password_async (address, mun_server_entry_get_user_name (entry), cancellable,

@@ -12,10 +12,11 @@ G_BEGIN_DECLS
 
 /*
  * Opens the connection. "This Computer": starts or joins the embedded server. Others: takes the
- * password from `password` (nullable), else from the keyring, else asks; asks again after a wrong
- * one. An unknown certificate is shown and, when trusted, pinned in the entry; a changed one is
- * explained and refused. `remember`: keep the typed password. Errors are those of
- * mun_connection_open_finish; G_IO_ERROR_CANCELLED when the person cancelled.
+ * password from `password` (nullable), else the one that the connection was opened with, else from
+ * the keyring, else asks; asks again after a wrong one. An unknown certificate is shown and, when
+ * trusted, pinned in the entry; a changed one is explained and refused. `remember`: keep the typed
+ * password. Errors are those of mun_connection_open_finish; G_IO_ERROR_CANCELLED when the person
+ * cancelled.
  */
 void
 mun_connector_open_async (GtkWindow *parent, MunConnection *connection, MunEmbeddedServer *embedded,

@@ -364,6 +364,15 @@ mun_page_start_search (MunPage *self)
     MUN_PAGE_GET_CLASS (self)->start_search (self);
 }
 
+void
+mun_page_create (MunPage *self)
+{
+  const char *action = MUN_PAGE_GET_CLASS (self)->create_action;
+
+  if (action)
+    gtk_widget_activate_action (GTK_WIDGET (self), action, NULL);
+}
+
 GCancellable *
 mun_page_get_cancellable (MunPage *self)
 {

@@ -40,7 +40,8 @@ struct _MunPageClass {
   void (*save) (MunPage *self);
   void (*discard) (MunPage *self);
   void (*start_search) (MunPage *self);
-  gpointer padding[6];
+  const char *create_action; /* what Ctrl+N does: an action of the page; NULL: nothing */
+  gpointer padding[5];
 };
 
 const char *
@@ -93,6 +94,9 @@ void
 mun_page_discard (MunPage *self);
 void
 mun_page_start_search (MunPage *self);
+/* Makes a new one of what the page lists; nothing on a page that lists nothing. */
+void
+mun_page_create (MunPage *self);
 
 /* Cancelled when the page goes away and before the next load; borrowed. */
 GCancellable *

@@ -19,6 +19,7 @@ struct _MunServerEntry {
   char *host;
   char *user_name;
   char *fingerprint;
+  char *problem;
   guint admin_port;
   guint web_port;
   gboolean local;
@@ -86,6 +87,7 @@ mun_server_entry_finalize (GObject *object)
   g_free (self->host);
   g_free (self->user_name);
   g_free (self->fingerprint);
+  g_free (self->problem);
   G_OBJECT_CLASS (mun_server_entry_parent_class)->finalize (object);
 }
 
@@ -233,6 +235,21 @@ gboolean
 mun_server_entry_is_local (MunServerEntry *self)
 {
   return self->local;
+}
+
+const char *
+mun_server_entry_get_problem (MunServerEntry *self)
+{
+  return self->problem;
+}
+
+void
+mun_server_entry_set_problem (MunServerEntry *self, const char *problem)
+{
+  char *copy = g_strdup (problem);
+
+  g_free (self->problem);
+  self->problem = copy;
 }
 
 void

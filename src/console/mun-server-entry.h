@@ -45,6 +45,11 @@ const char *
 mun_server_entry_get_fingerprint (MunServerEntry *self);
 gboolean
 mun_server_entry_is_local (MunServerEntry *self);
+/* Why the last attempt to open it failed, in a few words; NULL when it did not. Never stored. */
+const char *
+mun_server_entry_get_problem (MunServerEntry *self);
+void
+mun_server_entry_set_problem (MunServerEntry *self, const char *problem);
 void
 mun_server_entry_set_fingerprint (MunServerEntry *self, const char *sha256_hex);
 void

@@ -299,6 +299,7 @@ mun_state_stack_set_error (MunStateStack *self, const GError *error)
     return;
   if (g_error_matches (error, MUN_ERROR, MUN_ERROR_UNREACHABLE)) {
     mun_state_stack_set_state (self, MUN_STATE_OFFLINE);
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.server-lost", NULL);
     return;
   }
   sentence = mun_words_for_error (error);

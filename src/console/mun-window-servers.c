@@ -8,6 +8,7 @@
 #include "keyring.h"
 #include "mun-connector.h"
 #include "mun-server-dialog.h"
+#include "mun-words.h"
 
 #include <glib/gi18n.h>
 
@@ -27,6 +28,15 @@ get_application (MunWindowServers *self)
   return MUN_APPLICATION (gtk_window_get_application (GTK_WINDOW (self->window)));
 }
 
+/* The switcher and the start page show how the last attempt ended. */
+static void
+note_problem (MunConnection *connection, const GError *error)
+{
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    mun_server_entry_set_problem (mun_connection_get_entry (connection),
+                                  error ? mun_words_error_title (error) : NULL);
+}
+
 static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -41,6 +51,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
           && !g_cancellable_is_cancelled (self->cancellable)
           && g_task_get_cancellable (G_TASK (result)) != self->cancellable))
     return;
+  note_problem (connection, error);
   mun_start_page_set_busy (self->start, NULL);
   if (opened) {
     g_autofree char *notice = mun_connector_dup_notice (result);
@@ -140,13 +151,31 @@ mun_window_servers_edit (MunWindowServers *self, const char *id)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static void
+reopened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunWindowServers) self = data;
+  g_autoptr (GError) error = NULL;
+
+  /* The state bar says how it ended: it follows the connection. */
+  if (!mun_connector_open_finish (MUN_CONNECTION (source), result, &error))
+    g_message ("reconnect: %s", error->message);
+  note_problem (MUN_CONNECTION (source), error);
+}
+
+/* The connection stays the same object, so that every page keeps what it shows. */
 void
 mun_window_servers_reconnect (MunWindowServers *self)
 {
   MunConnection *connection = mun_window_get_connection (self->window);
 
-  if (connection)
-    open_entry (self, mun_connection_get_entry (connection), NULL, FALSE);
+  if (!connection || mun_connection_get_state (connection) == MUN_CONNECTION_CONNECTING)
+    return;
+  mun_window_servers_cancel (self);
+  self->cancellable = g_cancellable_new ();
+  mun_connector_open_async (GTK_WINDOW (self->window), connection,
+                            mun_application_get_embedded (get_application (self)), NULL, FALSE,
+                            self->cancellable, reopened_cb, g_object_ref (self));
 }
 
 void
@@ -186,6 +215,15 @@ mun_window_servers_class_init (MunWindowServersClass *klass)
 static void
 mun_window_servers_init (MunWindowServers *self)
 {
+}
+
+static void
+embedded_died_cb (MunWindowServers *self, const GError *error)
+{
+  MunConnection *connection = self->window ? mun_window_get_connection (self->window) : NULL;
+
+  if (connection && mun_server_entry_is_local (mun_connection_get_entry (connection)))
+    mun_connection_set_state (connection, MUN_CONNECTION_OFFLINE, error);
 }
 
 MunWindowServers *

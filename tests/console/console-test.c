@@ -50,7 +50,7 @@ console_test_show (GtkWidget *child, int width, int height)
 }
 
 void
-console_test_shoot (GtkWindow *window, const char *name)
+console_test_shoot_native (GtkWidget *widget, const char *name)
 {
   const char *folder = g_getenv ("MUNIMENT_SHOTS");
   g_autoptr (GdkPaintable) paintable = NULL;
@@ -59,21 +59,27 @@ console_test_shoot (GtkWindow *window, const char *name)
   g_autoptr (GdkTexture) texture = NULL;
   g_autofree char *path = NULL;
 
-  gtk_window_present (window);
-  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
   for (guint i = 0; i < 20; i++)
     console_test_iterate ();
   if (folder == NULL)
     return;
-  paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  paintable = gtk_widget_paintable_new (widget);
   snapshot = gtk_snapshot_new ();
   gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
                           gdk_paintable_get_intrinsic_height (paintable));
   node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
   g_assert_nonnull (node);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node, NULL);
   path = g_strdup_printf ("%s/%s.png", folder, name);
   g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+void
+console_test_shoot (GtkWindow *window, const char *name)
+{
+  gtk_window_present (window);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  console_test_shoot_native (GTK_WIDGET (window), name);
 }
 
 static gboolean

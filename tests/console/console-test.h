@@ -33,6 +33,10 @@ console_test_show (GtkWidget *child, int width, int height);
 void
 console_test_shoot (GtkWindow *window, const char *name);
 
+/* The same with what has a surface of its own and is shown: a popover. */
+void
+console_test_shoot_native (GtkWidget *widget, const char *name);
+
 /* Every button in the tree has text or an accessible label. */
 void
 console_test_check_labels (GtkWidget *root);

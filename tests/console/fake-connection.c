@@ -187,16 +187,23 @@ fake_connection_init (FakeConnection *self)
 }
 
 FakeConnection *
-fake_connection_new (void)
+fake_connection_new_on (MunOperations *operations)
 {
   g_autoptr (MunServerEntry) entry
       = mun_server_entry_new ("archive.example.com", "archive.example.com", 8463, 8462, "admin");
-  g_autoptr (MunOperations) operations = mun_operations_new ();
   FakeConnection *self
       = g_object_new (FAKE_TYPE_CONNECTION, "entry", entry, "operations", operations, NULL);
 
   mun_connection_set_state (MUN_CONNECTION (self), MUN_CONNECTION_CONNECTED, NULL);
   return self;
+}
+
+FakeConnection *
+fake_connection_new (void)
+{
+  g_autoptr (MunOperations) operations = mun_operations_new ();
+
+  return fake_connection_new_on (operations);
 }
 
 static Reply *

@@ -13,6 +13,9 @@ G_DECLARE_FINAL_TYPE (FakeConnection, fake_connection, FAKE, CONNECTION, MunConn
 /* A server "archive.example.com" that has no function yet. */
 FakeConnection *
 fake_connection_new (void);
+/* The same, its operations in this list. */
+FakeConnection *
+fake_connection_new_on (MunOperations *operations);
 
 /* From now on the server has `function` and answers this JSON text. */
 void

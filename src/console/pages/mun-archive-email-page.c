@@ -470,6 +470,7 @@ mun_archive_email_page_class_init (MunArchiveEmailPageClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = mun_archive_email_page_finalize;
   MUN_PAGE_CLASS (klass)->load = mun_archive_email_page_load;
+  MUN_PAGE_CLASS (klass)->create_action = "profiles.create";
   g_type_ensure (MUN_TYPE_STATE_STACK);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/org/muniment/Console/pages/mun-archive-email-page.ui");
@@ -483,8 +484,6 @@ mun_archive_email_page_class_init (MunArchiveEmailPageClass *klass)
   gtk_widget_class_install_action (widget_class, "profiles.delete", "x", delete_action);
   gtk_widget_class_install_action (widget_class, "profiles.results", "x", results_action);
   gtk_widget_class_install_action (widget_class, "profiles.report", "x", report_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "profiles.create",
-                                       NULL);
 }
 
 static void

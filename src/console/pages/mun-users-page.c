@@ -502,6 +502,7 @@ mun_users_page_class_init (MunUsersPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mun_users_page_finalize;
   page_class->load = mun_users_page_load;
   page_class->start_search = mun_users_page_start_search;
+  page_class->create_action = "users.create";
 
   g_type_ensure (MUN_TYPE_STATE_STACK);
   g_type_ensure (MUN_TYPE_WIDTH_BIN);

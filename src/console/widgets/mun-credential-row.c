@@ -4,6 +4,7 @@
 
 #include "mun-credential-row.h"
 
+#include "errors.h"
 #include "keyring.h"
 #include "mun-combo-list.h"
 #include "mun-credential-manager.h"
@@ -117,6 +118,8 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
    */
   if (error != NULL)
     g_info ("keyring: %s", error->message);
+  if (g_error_matches (error, MUN_ERROR, MUN_ERROR_KEYRING_LOCKED))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.keyring-locked", NULL);
   g_clear_pointer (&self->local, g_ptr_array_unref);
   self->local = g_steal_pointer (&local);
   arrived (self);

@@ -9,6 +9,7 @@ struct _MunWidthBin {
 
   GtkWidget *child;
   int narrow_below;
+  int natural_width;
   int width;
   gboolean narrow;
   guint source;
@@ -20,6 +21,7 @@ enum {
   PROP_0,
   PROP_CHILD,
   PROP_NARROW_BELOW,
+  PROP_NATURAL_WIDTH,
   PROP_NARROW,
   N_PROPS,
 };
@@ -48,6 +50,8 @@ mun_width_bin_measure (GtkWidget *widget, GtkOrientation orientation, int for_si
 
   if (self->child != NULL)
     gtk_widget_measure (self->child, orientation, for_size, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL && self->natural_width > 0)
+    *natural = MAX (*minimum, self->natural_width);
 }
 
 static void
@@ -83,6 +87,9 @@ mun_width_bin_get_property (GObject *object, guint id, GValue *value, GParamSpec
   case PROP_NARROW_BELOW:
     g_value_set_int (value, self->narrow_below);
     break;
+  case PROP_NATURAL_WIDTH:
+    g_value_set_int (value, self->natural_width);
+    break;
   case PROP_NARROW:
     g_value_set_boolean (value, self->narrow);
     break;
@@ -103,6 +110,10 @@ mun_width_bin_set_property (GObject *object, guint id, const GValue *value, GPar
   case PROP_NARROW_BELOW:
     self->narrow_below = g_value_get_int (value);
     gtk_widget_queue_allocate (GTK_WIDGET (self));
+    break;
+  case PROP_NATURAL_WIDTH:
+    self->natural_width = g_value_get_int (value);
+    gtk_widget_queue_resize (GTK_WIDGET (self));
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -135,6 +146,8 @@ mun_width_bin_class_init (MunWidthBinClass *klass)
                                                 G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_NARROW_BELOW] = g_param_spec_int ("narrow-below", NULL, NULL, 0, G_MAXINT, 0,
                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NATURAL_WIDTH] = g_param_spec_int ("natural-width", NULL, NULL, 0, G_MAXINT, 0,
+                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);

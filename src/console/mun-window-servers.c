@@ -217,15 +217,6 @@ mun_window_servers_init (MunWindowServers *self)
 {
 }
 
-static void
-embedded_died_cb (MunWindowServers *self, const GError *error)
-{
-  MunConnection *connection = self->window ? mun_window_get_connection (self->window) : NULL;
-
-  if (connection && mun_server_entry_is_local (mun_connection_get_entry (connection)))
-    mun_connection_set_state (connection, MUN_CONNECTION_OFFLINE, error);
-}
-
 MunWindowServers *
 mun_window_servers_new (MunWindow *window, MunStartPage *start)
 {

@@ -55,6 +55,28 @@ class Embedded(Journey):
         again.go('Users')
         again.row('ann.lee')
 
+    def test_opens_what_was_open_last(self):
+        console = self.console()
+        self.open(console)
+        console.go('Users')
+        console.row('admin')
+        self.assertEqual(console.quit(), 0)
+        again = self.console(last=True)
+        again.row('admin')                               # the page, too
+        self.assertEqual(again.quit(), 0)
+
+    def test_a_dead_server_is_offline_until_reconnected(self):
+        console = self.console()
+        pid = self.open(console)
+        console.go('Users')
+        console.row('admin')
+        os.kill(pid, signal.SIGKILL)
+        console.wait_for(re.compile('Reconnect'))
+        console.press('Reconnect')
+        console.wait_gone('Reconnect')
+        console.row('admin')
+        self.assertNotEqual(ready()['pid'], pid)
+
     def test_a_second_console_shows_the_first(self):
         console = self.console()
         pid = self.open(console)

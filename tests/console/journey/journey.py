@@ -265,7 +265,14 @@ class Journey(unittest.TestCase):
             else:
                 thing.stop()
 
-    def console(self, *args, **named):
+    def console(self, *args, last=False, **named):
+        """last: with the server that was open when the console before it ended; else from the start page"""
+        settings = os.path.join(os.environ['XDG_CONFIG_HOME'], 'glib-2.0', 'settings', 'keyfile')
+        if not last and os.path.exists(settings):
+            with open(settings) as f:
+                kept = [line for line in f if not line.startswith('last-server=')]
+            with open(settings, 'w') as f:
+                f.writelines(kept)
         self.started.append(Console(*args, **named))
         return self.started[-1]
 

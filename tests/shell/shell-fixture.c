@@ -3,8 +3,6 @@
 
 #include "shell-fixture.h"
 
-#include "json.h"
-
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <pty.h>
@@ -272,43 +270,4 @@ shell_terminal_wait (ShellTerminal *self)
   g_test_message ("%s", self->screen->str);
   g_assert_true (g_subprocess_get_if_exited (self->process));
   return g_subprocess_get_exit_status (self->process);
-}
-
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-GSubprocess *
-shell_start_mailstore (const char *option, guint16 *port, char **fingerprint)
-{
-  g_autoptr (GSubprocessLauncher) launcher
-      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GDataInputStream) stream = NULL;
-  g_autoptr (JsonObject) ready = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line = NULL;
-  GSubprocess *process;
-
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("MUNIMENT_MAILSTORE"),
-                                         option != NULL ? option : NULL, NULL);
-  g_assert_no_error (error);
-  stream = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
-  line = g_data_input_stream_read_line (stream, NULL, NULL, &error);
-  g_assert_no_error (error);
-  ready = mun_json_parse_object (line, -1, &error);
-  g_assert_no_error (error);
-  *port = mun_json_get_int (ready, "adminPort", 0);
-  *fingerprint = g_strdup (mun_json_get_string (ready, "certificateFingerprint", NULL));
-  return process;
-}
-
-void
-shell_stop (GSubprocess *process)
-{
-  g_subprocess_send_signal (process, SIGTERM);
-  g_subprocess_wait (process, NULL, NULL);
-  g_object_unref (process);
 }

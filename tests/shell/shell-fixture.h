@@ -73,11 +73,4 @@ shell_terminal_type (ShellTerminal *self, const char *keys);
 int
 shell_terminal_wait (ShellTerminal *self);
 
-/* A MailStore-shaped server on a free port, whose user is "admin" with "password". @option:
- * (nullable). Kill it with shell_stop(). */
-GSubprocess *
-shell_start_mailstore (const char *option, guint16 *port, char **fingerprint);
-void
-shell_stop (GSubprocess *process);
-
 G_END_DECLS

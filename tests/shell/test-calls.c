@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "json.h"
+#include "mailstore-process.h"
 #include "shell-fixture.h"
 #include "test-server.h"
 
@@ -271,7 +272,7 @@ test_mailstore (void)
 {
   guint16 port;
   g_autofree char *fingerprint = NULL;
-  GSubprocess *mailstore = shell_start_mailstore (NULL, &port, &fingerprint);
+  GSubprocess *mailstore = mailstore_start (NULL, &port, NULL, &fingerprint);
   g_autoptr (Shell) shell = shell_new (port, fingerprint, "password");
   g_autoptr (ShellRun) info = shell_call (shell, "--output=json", "GetServerInfo", NULL);
   g_autoptr (ShellRun) stores = shell_call (shell, "GetStores", NULL);
@@ -290,7 +291,7 @@ test_mailstore (void)
   assert_run (compact, 0, NULL, NULL);
   g_assert_cmpint (own->status, ==, 1);
   assert_run (own, 1, "", "does not have the function GetAuditLog");
-  shell_stop (mailstore);
+  mailstore_stop (mailstore);
 }
 
 /* One line of standard error. */
@@ -325,7 +326,7 @@ test_cancel (void)
   static const int stops[] = { SIGINT, SIGTERM };
   guint16 port;
   g_autofree char *fingerprint = NULL;
-  GSubprocess *mailstore = shell_start_mailstore ("--hold", &port, &fingerprint);
+  GSubprocess *mailstore = mailstore_start ("--hold", &port, NULL, &fingerprint);
   g_autoptr (Shell) shell = shell_new (port, fingerprint, "password");
 
   for (guint i = 0; i < G_N_ELEMENTS (stops); i++) {
@@ -344,7 +345,7 @@ test_cancel (void)
     g_assert_nonnull (strstr (rest, "The operation was cancelled"));
     g_assert_cmpstr (out, ==, "");
   }
-  shell_stop (mailstore);
+  mailstore_stop (mailstore);
 }
 
 /* Started by one, waited for and cancelled by another. */
@@ -353,7 +354,7 @@ test_no_wait (void)
 {
   guint16 port;
   g_autofree char *fingerprint = NULL;
-  GSubprocess *mailstore = shell_start_mailstore ("--hold", &port, &fingerprint);
+  GSubprocess *mailstore = mailstore_start ("--hold", &port, NULL, &fingerprint);
   g_autoptr (Shell) shell = shell_new (port, fingerprint, "password");
   g_autoptr (ShellRun) started = shell_call (shell, "--no-wait", "VerifyStores", NULL);
   g_autoptr (GSubprocess) follower = NULL;
@@ -372,7 +373,7 @@ test_no_wait (void)
   g_subprocess_wait (follower, NULL, NULL);
   g_assert_cmpint (g_subprocess_get_exit_status (follower), ==, 130);
   assert_run (gone, 1, "", "does not know the operation");
-  shell_stop (mailstore);
+  mailstore_stop (mailstore);
 }
 
 /* A quick function has nothing to leave. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "json.h"
+#include "mailstore-process.h"
 #include "office.h"
 #include "shell-fixture.h"
 
@@ -157,7 +158,7 @@ test_percent (void)
 {
   guint16 port;
   g_autofree char *fingerprint = NULL;
-  GSubprocess *mailstore = shell_start_mailstore (NULL, &port, &fingerprint);
+  GSubprocess *mailstore = mailstore_start (NULL, &port, NULL, &fingerprint);
   g_autoptr (Shell) shell = shell_new (port, fingerprint, "password");
   g_autoptr (ShellTerminal) terminal
       = shell_terminal (shell, "--password-file", shell->password_file, "VerifyStores", NULL);
@@ -170,7 +171,7 @@ test_percent (void)
                           NULL);
   g_assert_cmpint (shell_terminal_wait (quiet), ==, 0);
   g_assert_null (strchr (quiet->screen->str, '%'));
-  shell_stop (mailstore);
+  mailstore_stop (mailstore);
 }
 
 /* An address of the tenant whose mailbox has messages. */

@@ -22,7 +22,11 @@ mun_help_dup_functions (void)
   for (guint i = 0; i < n; i++) {
     if (g_strcmp0 (group, list[i].group) != 0) {
       group = list[i].group;
-      g_string_append_printf (text, "%s%s:\n", i > 0 ? "\n" : "", _ (group));
+      if (i > 0)
+        g_string_append_c (text, '\n');
+      /* Translators: the title of a list; %s is such as "Users" */
+      g_string_append_printf (text, _ ("%s:"), _ (group));
+      g_string_append_c (text, '\n');
     }
     g_string_append_printf (text, "  %-*s  %s\n", (int)width, list[i].name, _ (list[i].summary));
   }

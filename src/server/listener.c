@@ -4,6 +4,7 @@
 
 #include "listener.h"
 
+#include "acceptor.h"
 #include "errors.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@
 
 struct _MunListener {
   SoupServer *server;
+  MunAcceptor *acceptor;
   guint16 port;
   MunListenerHooks hooks;
 };
@@ -189,20 +191,15 @@ static gboolean
 listen_on (MunListener *self, const char *text, GError **error)
 {
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (text, self->port);
-  GSList *uris;
 
   if (address == NULL) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "%s is not an IP address to listen on", text);
     return FALSE;
   }
-  if (!soup_server_listen (self->server, address, SOUP_SERVER_LISTEN_HTTPS, error)) {
+  if (!mun_acceptor_listen (self->acceptor, address, &self->port, error)) {
     g_prefix_error (error, "Port %u of %s: ", self->port, text);
     return FALSE;
   }
-  uris = soup_server_get_uris (self->server);
-  if (self->port == 0)
-    self->port = g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   return TRUE;
 }
 
@@ -214,8 +211,8 @@ mun_listener_new (GTlsCertificate *certificate, const char *const *addresses, gu
 
   self->hooks = *hooks;
   self->port = port;
-  self->server = soup_server_new ("tls-certificate", certificate, "server-header",
-                                  "Muniment/" MUN_VERSION, NULL);
+  self->server = soup_server_new ("server-header", "Muniment/" MUN_VERSION, NULL);
+  self->acceptor = mun_acceptor_new (self->server, certificate);
   soup_server_add_early_handler (self->server, NULL, early_cb, self, NULL);
   soup_server_add_handler (self->server, NULL, handler_cb, self, NULL);
   for (guint i = 0; addresses[i] != NULL; i++)
@@ -227,6 +224,7 @@ mun_listener_new (GTlsCertificate *certificate, const char *const *addresses, gu
 void
 mun_listener_free (MunListener *self)
 {
+  g_clear_pointer (&self->acceptor, mun_acceptor_free);
   if (self->server != NULL)
     soup_server_disconnect (self->server);
   g_clear_object (&self->server);

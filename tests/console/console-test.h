@@ -12,9 +12,11 @@ G_BEGIN_DECLS
   G_STMT_START                                                                                     \
   {                                                                                                \
     gint64 wait_until_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                            \
-    while (!(condition) && g_get_monotonic_time () < wait_until_)                                  \
+    gboolean is_met_;                                                                              \
+    while (!(is_met_ = (condition)) && g_get_monotonic_time () < wait_until_)                      \
       console_test_iterate ();                                                                     \
-    g_assert_true (condition);                                                                     \
+    if (!is_met_)                                                                                  \
+      g_assertion_message_expr (G_LOG_DOMAIN, __FILE__, __LINE__, G_STRFUNC, #condition);          \
   }                                                                                                \
   G_STMT_END
 

@@ -55,8 +55,9 @@ test_cases (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *sentence = NULL;
     MunRedirectUriState state = mun_redirect_uri_check (cases[i].uri, &sentence);
+    g_autofree char *shown = cases[i].uri != NULL ? g_utf8_make_valid (cases[i].uri, -1) : NULL;
 
-    g_test_message ("%s: %s", cases[i].uri, sentence);
+    g_test_message ("%s: %s", shown, sentence);
     g_assert_cmpint (state, ==, cases[i].state);
     g_assert_true ((sentence == NULL) == (state == MUN_REDIRECT_URI_FINE));
     g_assert_cmpint (mun_redirect_uri_check (cases[i].uri, NULL), ==, state);

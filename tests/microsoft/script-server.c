@@ -3,6 +3,7 @@
 
 #include "script-server.h"
 
+#include "acceptor.h"
 #include "certificate.h"
 
 #include <glib/gstdio.h>
@@ -19,6 +20,7 @@ struct _ScriptServer {
   GMainContext *context;
   GMainLoop *loop;
   SoupServer *server;
+  MunAcceptor *acceptor;
   MunCloud cloud;
   char *url;
   char *ca_file;
@@ -123,21 +125,21 @@ script_server_new (void)
   ScriptServer *self = g_new0 (ScriptServer, 1);
   g_autoptr (GTlsCertificate) certificate = make_certificate (self);
   g_autoptr (GError) error = NULL;
-  GSList *uris;
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  guint16 port;
 
   g_mutex_init (&self->lock);
   self->log = g_string_new (NULL);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   g_main_context_push_thread_default (self->context);
-  self->server = soup_server_new ("tls-certificate", certificate, NULL);
+  self->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (self->server, NULL, request_cb, self, NULL);
-  soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_HTTPS, &error);
+  self->acceptor = mun_acceptor_new (self->server, certificate);
+  mun_acceptor_listen (self->acceptor, address, &port, &error);
   g_main_context_pop_thread_default (self->context);
   g_assert_no_error (error);
-  uris = soup_server_get_uris (self->server);
-  self->url = g_strdup_printf ("https://localhost:%d", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+  self->url = g_strdup_printf ("https://localhost:%u", port);
   self->cloud = (MunCloud){ "script", "Script", self->url, self->url, self->ca_file };
   self->thread = g_thread_new ("script-server", run, self);
   return self;
@@ -148,6 +150,7 @@ script_server_free (ScriptServer *self)
 {
   g_main_loop_quit (self->loop);
   g_thread_join (self->thread);
+  mun_acceptor_free (self->acceptor);
   soup_server_disconnect (self->server);
   g_object_unref (self->server);
   g_main_loop_unref (self->loop);

@@ -3,6 +3,7 @@
 
 #include "mailstore.h"
 
+#include "acceptor.h"
 #include "json.h"
 
 #include <errno.h>
@@ -32,22 +33,15 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-static SoupServer *
-listen_on (SoupServerCallback callback, Mailstore *state, GTlsCertificate *certificate,
-           guint wanted, guint *port, GError **error)
+static MunAcceptor *
+listen_on (SoupServer *server, SoupServerCallback callback, Mailstore *state,
+           GTlsCertificate *certificate, guint wanted, guint16 *port, GError **error)
 {
-  g_autoptr (SoupServer) server
-      = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, NULL);
-  GSList *uris;
+  g_autoptr (MunAcceptor) acceptor = mun_acceptor_new (server, certificate);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", wanted);
 
   soup_server_add_handler (server, NULL, callback, state, NULL);
-  if (!soup_server_listen_local (server, wanted,
-                                 SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY, error))
-    return NULL;
-  uris = soup_server_get_uris (server);
-  *port = g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
-  return g_steal_pointer (&server);
+  return mun_acceptor_listen (acceptor, address, port, error) ? g_steal_pointer (&acceptor) : NULL;
 }
 
 static gboolean
@@ -82,22 +76,25 @@ run (Mailstore *state, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GTlsCertificate) certificate = NULL;
-  g_autoptr (SoupServer) admin = NULL;
-  g_autoptr (SoupServer) web = NULL;
+  g_autoptr (SoupServer) admin = soup_server_new (NULL, NULL);
+  g_autoptr (SoupServer) web = soup_server_new (NULL, NULL);
+  g_autoptr (MunAcceptor) admin_acceptor = NULL, web_acceptor = NULL;
   g_autofree char *fingerprint = NULL;
-  guint admin_found = 0, web_found = 0;
+  guint16 admin_found = 0, web_found = 0;
 
   if (!load (state, error))
     return FALSE;
   certificate = mailstore_tls_make (&fingerprint, error);
   if (certificate == NULL)
     return FALSE;
-  admin = listen_on (mailstore_admin_cb, state, certificate, admin_port, &admin_found, error);
-  if (admin == NULL)
+  admin_acceptor
+      = listen_on (admin, mailstore_admin_cb, state, certificate, admin_port, &admin_found, error);
+  if (admin_acceptor == NULL)
     return FALSE;
   if (!no_web) {
-    web = listen_on (mailstore_web_cb, state, certificate, web_port, &web_found, error);
-    if (web == NULL)
+    web_acceptor
+        = listen_on (web, mailstore_web_cb, state, certificate, web_port, &web_found, error);
+    if (web_acceptor == NULL)
       return FALSE;
   }
   g_unix_signal_add (SIGTERM, (GSourceFunc)g_main_loop_quit, loop);
@@ -105,8 +102,7 @@ run (Mailstore *state, GError **error)
   say_ready (admin_found, web_found, fingerprint);
   g_main_loop_run (loop);
   soup_server_disconnect (admin);
-  if (web != NULL)
-    soup_server_disconnect (web);
+  soup_server_disconnect (web);
   return TRUE;
 }
 

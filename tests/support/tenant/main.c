@@ -4,6 +4,8 @@
 
 #include "tls.h"
 
+#include "acceptor.h"
+
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -122,22 +124,22 @@ tenant_free (Tenant *self)
 }
 
 /* One listener on 127.0.0.1; `url` gets its origin. NULL with an error when the port is taken. */
-static SoupServer *
-listen_on (guint port, GTlsCertificate *certificate, char **url, GError **error)
+static MunAcceptor *
+listen_on (guint port, SoupServer *server, GTlsCertificate *certificate, char **url, GError **error)
 {
-  g_autoptr (SoupServer) server
-      = soup_server_new ("server-header", "Microsoft-IIS/10.0 (simulated)", NULL);
+  g_autoptr (MunAcceptor) acceptor = mun_acceptor_new (server, certificate);
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
-  if (certificate != NULL)
-    soup_server_set_tls_certificate (server, certificate);
-  if (!soup_server_listen (server, address, certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0,
-                           error))
+  guint16 bound;
+  if (!mun_acceptor_listen (acceptor, address, &bound, error))
     return NULL;
-  GSList *uris = soup_server_get_uris (server);
-  *url = g_strdup_printf ("%s://127.0.0.1:%d", certificate != NULL ? "https" : "http",
-                          g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
-  return g_steal_pointer (&server);
+  *url = g_strdup_printf ("%s://127.0.0.1:%u", certificate != NULL ? "https" : "http", bound);
+  return g_steal_pointer (&acceptor);
+}
+
+static SoupServer *
+make_server (void)
+{
+  return soup_server_new ("server-header", "Microsoft-IIS/10.0 (simulated)", NULL);
 }
 
 static JsonObject *
@@ -246,13 +248,20 @@ serve (Tenant *self, const Options *options, GError **error)
   guint port = (guint)options->port;
   if (certificate == NULL || !prepare (self, options, error))
     return FALSE;
-  g_autoptr (SoupServer) login = listen_on (port, certificate, &self->login_url, error);
-  g_autoptr (SoupServer) graph
-      = login != NULL ? listen_on (port > 0 ? port + 1 : 0, certificate, &self->graph_url, error)
-                      : NULL;
-  g_autoptr (SoupServer) control
-      = graph != NULL ? listen_on (port > 0 ? port + 2 : 0, NULL, &self->control_url, error) : NULL;
-  if (control == NULL)
+  g_autoptr (SoupServer) login = make_server ();
+  g_autoptr (SoupServer) graph = make_server ();
+  g_autoptr (SoupServer) control = make_server ();
+  g_autoptr (MunAcceptor) login_acceptor
+      = listen_on (port, login, certificate, &self->login_url, error);
+  g_autoptr (MunAcceptor) graph_acceptor
+      = login_acceptor != NULL
+            ? listen_on (port > 0 ? port + 1 : 0, graph, certificate, &self->graph_url, error)
+            : NULL;
+  g_autoptr (MunAcceptor) control_acceptor
+      = graph_acceptor != NULL
+            ? listen_on (port > 0 ? port + 2 : 0, control, NULL, &self->control_url, error)
+            : NULL;
+  if (control_acceptor == NULL)
     return FALSE;
   tenant_token_add_handlers (self, login);
   tenant_graph_add_handlers (self, graph);

@@ -69,14 +69,40 @@ copy_string (GString *out, const char *p, const char *end)
   return p;
 }
 
-/* Lets through what RFC 8259 knows outside strings, so that depth can be counted before parsing
- * recurses. */
+/* Where the text stands: members counts those of the object that is open at each depth. */
+typedef struct {
+  guint depth;
+  guint members[MUN_JSON_MAX_DEPTH + 1];
+} Shape;
+
+static gboolean
+follow (Shape *self, char c, GError **error)
+{
+  if (c == '{' || c == '[') {
+    if (++self->depth > MUN_JSON_MAX_DEPTH) {
+      g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "JSON is nested deeper than %d levels",
+                   MUN_JSON_MAX_DEPTH);
+      return FALSE;
+    }
+    self->members[self->depth] = 0;
+  } else if ((c == '}' || c == ']') && self->depth > 0) {
+    self->depth--;
+  } else if (c == ':' && ++self->members[self->depth] > MUN_JSON_MAX_MEMBERS) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "A JSON object has more than %d members",
+                 MUN_JSON_MAX_MEMBERS);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Lets through what RFC 8259 knows outside strings, so that depth and members can be counted before
+ * parsing recurses and compares. */
 static GString *
 prepare (const char *text, gsize length, GError **error)
 {
   g_autoptr (GString) out = g_string_sized_new (length + 1);
   const char *end = text + length;
-  guint depth = 0;
+  Shape shape = { 0 };
 
   for (const char *p = text; p < end;) {
     if (*p == '"') {
@@ -88,13 +114,8 @@ prepare (const char *text, gsize length, GError **error)
                    "Not JSON: unexpected character at byte %" G_GSIZE_FORMAT, (gsize)(p - text));
       return NULL;
     }
-    if ((*p == '{' || *p == '[') && ++depth > MUN_JSON_MAX_DEPTH) {
-      g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "JSON is nested deeper than %d levels",
-                   MUN_JSON_MAX_DEPTH);
+    if (!follow (&shape, *p, error))
       return NULL;
-    }
-    if ((*p == '}' || *p == ']') && depth > 0)
-      depth--;
     g_string_append_c (out, *p++);
   }
   return g_steal_pointer (&out);

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 /* Arrays and objects nested deeper than this are refused. */
 #define MUN_JSON_MAX_DEPTH 64
+/* Objects with more members than this are refused: json-glib compares each that comes twice with
+ * all before it. */
+#define MUN_JSON_MAX_MEMBERS 1000
 
 /* mun_json_parse: reads one JSON text (RFC 8259), with or without a byte order mark.
  * @length: bytes, or -1 when @text ends with a NUL.

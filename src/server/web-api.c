@@ -19,6 +19,8 @@
 #define UPLOAD_PATH "/api/folders/upload"
 /* Requests that wait for a worker; beyond them the server says that it is busy */
 #define QUEUE_MAX 512
+/* A name and a password; whoever sends them is not known yet. */
+#define SIGN_IN_MAX (64 * 1024)
 
 struct _MunWebApi {
   MunApiParts *parts;
@@ -209,7 +211,8 @@ authenticate (MunWebApi *self, SoupServerMessage *message)
       = soup_message_body_flatten (soup_server_message_get_request_body (message));
   gsize length;
   const char *text = g_bytes_get_data (body, &length);
-  g_autoptr (JsonObject) object = mun_json_parse_object (text, length, NULL);
+  g_autoptr (JsonObject) object
+      = length <= SIGN_IN_MAX ? mun_json_parse_object (text, length, NULL) : NULL;
   const char *user_name = mun_json_get_string (object, "username", NULL);
   const char *password = mun_json_get_string (object, "password", NULL);
   Job *job;

@@ -18,6 +18,8 @@
 /* A batch is one commit: large enough to be quick, small enough to be held in memory */
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (16 * 1024 * 1024)
+/* The reply names each message: a stream of empty ones must not take all memory */
+#define UPLOAD_MESSAGES 100000
 
 struct _MunUpload {
   gatomicrefcount references;
@@ -207,6 +209,10 @@ got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer data)
   mun_upload_parser_feed (self->parser, bytes, length, self->batch, &self->error);
   for (guint i = before; i < self->batch->len; i++)
     self->batch_bytes += g_bytes_get_size (self->batch->pdata[i]);
+  if (self->error == NULL
+      && json_array_get_length (self->items) + self->batch->len > UPLOAD_MESSAGES)
+    self->error = g_error_new (MUN_ERROR, MUN_ERROR_TOO_LARGE,
+                               "Upload: more than %d messages at a time", UPLOAD_MESSAGES);
   if (self->batch->len >= BATCH_MESSAGES || self->batch_bytes >= BATCH_BYTES)
     archive_batch (self, message);
 }

@@ -173,6 +173,9 @@ test_hostile (void)
     { "To: ", "\"<", 100000, FALSE },
     { "Subject: ", "x", 3000000, TRUE },
     { "Subject: ", "=?utf-8?q?a?= ", 50000, FALSE },
+    { "Subject: ", "=?utf-8?q?a", 180000, TRUE },
+    { "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; name=\"",
+      "=?utf-8?q?a", 1000000, TRUE },
     { "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", 20000, TRUE },
     { "Content-Type: text/html\n\n", "<div>", 200000, FALSE },
     { "Content-Type: text/html\n\n", "&#", 200000, FALSE },
@@ -204,6 +207,144 @@ test_nested_multiparts (void)
   g_string_append (text, "\nend\n");
   message = parse_string (text);
   g_assert_true (mun_message_is_damaged (message));
+}
+
+/* Parts in parts to a depth that no reader can stand, with lines that may be boundaries of all. */
+static void
+test_nested_with_boundaries (void)
+{
+  GString *text = g_string_new ("Subject: deep\n");
+  g_autoptr (MunMessage) message = NULL;
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append_printf (text, "Content-Type: multipart/mixed; boundary=\"b%u\"\n\n--b%u\n", i,
+                            i);
+  append_many (text, "--x\n", 2000000);
+  message = parse_string (text);
+  g_assert_true (mun_message_is_damaged (message));
+}
+
+/* End tags of elements that are not open, below many that are: every one was looked for in vain. */
+static void
+test_unbalanced_html (void)
+{
+  GString *text = g_string_new ("Subject: x\nContent-Type: text/html\n\n<p>firstword</p>");
+  g_autoptr (MunMessage) message = NULL;
+
+  append_many (text, "<div>", 400000);
+  g_string_append (text, "<p>middleword</p>");
+  append_many (text, "</b>", 400000);
+  g_string_append (text, "<p>lastword</p>\n");
+  message = parse_string (text);
+  g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "firstword"));
+  g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "middleword"));
+  g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "lastword"));
+}
+
+/* Text is text, wherever it stands. */
+static void
+test_html_ends (void)
+{
+  static const char *const texts[]
+      = { "</div></html>firstword</body></html><p>lastword", "firstword<br>lastword",
+          "<html><head><title>firstword</title></head><body>x</body></html>\n</p>lastword",
+          "<!DOCTYPE html>\n<?xml version='1.0'?><html>firstword</html></html></p>lastword\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *text = g_strconcat ("Subject: x\nContent-Type: text/html\n\n", texts[i], NULL);
+    g_autoptr (MunMessage) message = parse (text);
+
+    g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "firstword"));
+    g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "lastword"));
+  }
+}
+
+/* Long HTML is read in pieces: words, tags, characters and hidden parts on their borders stay
+ * whole. */
+static void
+test_long_html (void)
+{
+  for (guint shift = 0; shift < 24; shift++) {
+    GString *text = g_string_new ("Subject: x\nContent-Type: text/html; charset=utf-8\n\n");
+    g_autoptr (MunMessage) message = NULL;
+    guint found = 0;
+
+    for (guint i = 0; i < shift; i++)
+      g_string_append_c (text, ' ');
+    for (guint i = 0; i < 2000; i++)
+      g_string_append (text, "<p title=\"hidden\">wört<b>er</b></p><style>p{hidden}</style>");
+    append_many (text, "日本語", 5000);
+    message = parse_string (text);
+    for (const char *p = mun_message_get_fields (message)->body; (p = strstr (p, "wörter")); p++)
+      found++;
+    g_assert_cmpuint (found, ==, 2000);
+    g_assert_null (strstr (mun_message_get_fields (message)->body, "hidden"));
+    g_assert_null (strstr (mun_message_get_fields (message)->body, "\357\277\275"));
+    g_assert_true (g_str_has_suffix (mun_message_get_fields (message)->body, "日本語日本語日本語"));
+  }
+}
+
+/* Zero bytes anywhere hide nothing of what follows them. */
+static void
+test_nul (void)
+{
+  static const char *const charsets[] = { "us-ascii", "utf-8", "windows-1251", "koi8-r", "x-none" };
+  static const char tail[] = "\n\nbefore\0\342\340\0afterword";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (charsets); i++) {
+    GString *text = g_string_new (NULL);
+    g_autoptr (MunMessage) message = NULL;
+
+    g_string_printf (text, "Subject: x\nContent-Type: text/plain; charset=%s", charsets[i]);
+    g_string_append_len (text, tail, sizeof tail - 1);
+    message = parse_string (text);
+    g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "before"));
+    g_assert_nonnull (strstr (mun_message_get_fields (message)->body, "afterword"));
+  }
+  {
+    GString *text = g_string_new (NULL);
+    g_autoptr (MunMessage) message = NULL;
+
+    g_string_append_len (text, "Subject: one\0two\nFrom: a\0@b\n\0\n\nbody\0\0", 38);
+    message = parse_string (text);
+    g_assert_true (g_utf8_validate (mun_message_get_subject (message), -1, NULL));
+    g_assert_nonnull (strstr (mun_message_get_headers (message), "two"));
+  }
+}
+
+/* A header that is no UTF-8 and belongs to no charset that is named. */
+static void
+test_invalid_utf8 (void)
+{
+  g_autoptr (MunMessage) message
+      = parse ("Subject: caf\351 \377\376 =?utf-8?q?=FF=C3?= =?utf-8?b?/w==?=\n"
+               "From: \"\300\200\" <\355\240\200@example.com>\nX-\200: \201\n"
+               "Content-Type: text/plain; name=\"\377.txt\"\n\n\370\210\200\200\200");
+  const char *texts[]
+      = { mun_message_get_subject (message),        mun_message_get_from (message),
+          mun_message_get_text (message),           mun_message_get_headers (message),
+          mun_message_get_fields (message)->sender, mun_message_get_fields (message)->names };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_assert_true (g_utf8_validate (texts[i], -1, NULL));
+  g_assert_true (g_str_has_prefix (mun_message_get_subject (message), "caf"));
+}
+
+/* The last line may end anywhere. */
+static void
+test_no_newline (void)
+{
+  static const char *const texts[]
+      = { "Subject: end", "Subject: end\r", "Subject: end\r\n\r", "Subject: end\n\nbody",
+          "Subject: end\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nbody\n--b--" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (MunMessage) message = parse (texts[i]);
+
+    g_assert_cmpstr (mun_message_get_subject (message), ==, "end");
+    if (strstr (texts[i], "body") != NULL)
+      g_assert_true (g_str_has_prefix (mun_message_get_text (message), "body"));
+  }
 }
 
 static void
@@ -294,6 +435,13 @@ main (int argc, char **argv)
   g_test_add_func ("/message/mbox-line", test_mbox_line);
   g_test_add_func ("/message/hostile", test_hostile);
   g_test_add_func ("/message/nested-multiparts", test_nested_multiparts);
+  g_test_add_func ("/message/nested-with-boundaries", test_nested_with_boundaries);
+  g_test_add_func ("/message/unbalanced-html", test_unbalanced_html);
+  g_test_add_func ("/message/html-ends", test_html_ends);
+  g_test_add_func ("/message/long-html", test_long_html);
+  g_test_add_func ("/message/nul", test_nul);
+  g_test_add_func ("/message/invalid-utf8", test_invalid_utf8);
+  g_test_add_func ("/message/no-newline", test_no_newline);
   g_test_add_func ("/message/pieces", test_pieces);
   g_test_add_func ("/message/truncated", test_truncated);
   return g_test_run ();

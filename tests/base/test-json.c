@@ -273,6 +273,30 @@ test_nodes (void)
   g_assert_true (json_node_get_object (copy) != json_node_get_object (object));
 }
 
+/* One object may have so many members and no more; what stands beside it does not count. */
+static void
+test_members (void)
+{
+  g_autoptr (GString) text = g_string_new ("[{\"a:\":{");
+  g_autoptr (JsonNode) node = NULL;
+
+  for (guint i = 0; i < MUN_JSON_MAX_MEMBERS; i++)
+    g_string_append_printf (text, "%s\"%u\":[{\"x\":1}]", i > 0 ? "," : "", i);
+  g_string_append (text, "},\"b\":1}]");
+  node = mun_json_parse (text->str, -1, NULL);
+  g_assert_nonnull (node);
+  g_string_assign (text, "{");
+  for (guint i = 0; i <= MUN_JSON_MAX_MEMBERS; i++)
+    g_string_append_printf (text, "%s\"x\":{}", i > 0 ? "," : "");
+  g_string_append (text, "}");
+  refuse (text->str, -1);
+  /* Colons outside of any object count as well. */
+  g_string_assign (text, "");
+  for (guint i = 0; i < 200000; i++)
+    g_string_append_c (text, ':');
+  refuse (text->str, -1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -289,5 +313,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/require", test_require);
   g_test_add_func ("/base/json/copy", test_copy);
   g_test_add_func ("/base/json/nodes", test_nodes);
+  g_test_add_func ("/base/json/members", test_members);
   return g_test_run ();
 }

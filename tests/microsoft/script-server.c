@@ -145,10 +145,21 @@ script_server_new (void)
   return self;
 }
 
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
 void
 script_server_free (ScriptServer *self)
 {
-  g_main_loop_quit (self->loop);
+  g_autoptr (GSource) quit = g_idle_source_new ();
+
+  /* By the loop itself: its thread may not even have begun to run it. */
+  g_source_set_callback (quit, quit_cb, self->loop, NULL);
+  g_source_attach (quit, self->context);
   g_thread_join (self->thread);
   mun_acceptor_free (self->acceptor);
   soup_server_disconnect (self->server);

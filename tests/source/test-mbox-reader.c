@@ -207,6 +207,55 @@ test_long_lines (void)
   }
 }
 
+static const char awkward[]
+    = "\xef\xbb\xbf\r\n" SEPARATOR "a: b\0c\r\n\r\nFrom here\n\n" SEPARATOR "\n\n\0\n" SEPARATOR
+      "From alice@example.org Sat Jan  3 01:05:34 1998\n\n>From x\n\n"
+      "From \377\376 Sat Jan  3 01:05:34 1998\n\nFrom\n\nFrom \n\n\r\n\r\nlast";
+
+/* However the file ends, the messages lie side by side and leave nothing out. */
+static void
+test_truncated (void)
+{
+  for (gsize length = 5 + strlen (SEPARATOR); length <= sizeof awkward - 1; length++) {
+    g_autofree char *copy = g_memdup2 (awkward, length);
+
+    for (int drip = 0; drip < 2; drip++) {
+      g_autoptr (GPtrArray) messages = cut_full (copy, length, drip == 0, 1024, drip == 1);
+      goffset end = 5;
+
+      g_assert_cmpuint (messages->len, >, 0);
+      for (guint i = 0; i < messages->len; i++) {
+        MunMboxMessage *message = messages->pdata[i];
+
+        g_assert_cmpint (message->start, ==, end);
+        g_assert_cmpint (message->end, >, message->start);
+        g_assert_nonnull (message->raw);
+        end = message->end;
+      }
+      g_assert_cmpint (end, ==, (goffset)length);
+    }
+  }
+}
+
+/* A file of separators alone, and one that is a single endless line. */
+static void
+test_masses (void)
+{
+  g_autoptr (GString) data = g_string_new (NULL);
+  g_autoptr (GPtrArray) many = NULL, endless = NULL;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append (data, SEPARATOR "\n");
+  many = cut_full (data->str, data->len, FALSE, 100, FALSE);
+  g_assert_cmpuint (many->len, ==, 20000);
+  g_string_assign (data, SEPARATOR);
+  for (guint i = 0; i < 1000000; i++)
+    g_string_append (data, ">>From ");
+  endless = cut_full (data->str, data->len, TRUE, 1 << 24, FALSE);
+  g_assert_cmpuint (endless->len, ==, 1);
+  g_assert_cmpuint (g_bytes_get_size (((MunMboxMessage *)endless->pdata[0])->raw), ==, 7000000 - 1);
+}
+
 static void
 check_date (const char *line, const char *iso)
 {
@@ -246,6 +295,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/mbox-reader/not-mbox", test_not_mbox);
   g_test_add_func ("/mbox-reader/too-large", test_too_large);
   g_test_add_func ("/mbox-reader/long-lines", test_long_lines);
+  g_test_add_func ("/mbox-reader/truncated", test_truncated);
+  g_test_add_func ("/mbox-reader/masses", test_masses);
   g_test_add_func ("/mbox-reader/dates", test_dates);
   return g_test_run ();
 }

@@ -11,6 +11,12 @@
 
 #include <string.h>
 
+/* Far beyond what real mail has, and read in well under a second. */
+#define MAX_COLONS 2000
+#define MIN_ENCODED_TRAP (16 * 1024)
+#define MAX_ENCODED_COST (32 * 1024 * 1024)
+#define MAX_BOUNDARY_COST (100 * 1000 * 1000)
+
 /* How many bytes stand before the header fields. */
 gsize
 mun_header_find_start (const char *data, gsize size)
@@ -74,29 +80,87 @@ is_address_field (const char *line, gsize size)
   return FALSE;
 }
 
-gboolean
-mun_header_is_hostile (const char *data, gsize size)
+/* Groups in groups: GMime reads them by recursion. */
+static gboolean
+is_nested_address (const char *field, gsize size)
 {
-  const char *end = data + size;
   guint colons = 0;
-  gboolean counting = FALSE;
 
-  for (const char *line = data; line < end;) {
+  if (!is_address_field (field, size))
+    return FALSE;
+  for (const char *p = field; (p = memchr (p, ':', field + size - p)) != NULL; p++)
+    if (++colons > MAX_COLONS)
+      return TRUE;
+  return FALSE;
+}
+
+/* What it costs to look for the end of each encoded word (RFC 2047), when GMime does it. */
+static guint64
+encoded_word_cost (const char *field, gsize size)
+{
+  guint64 cost = 0;
+  gsize end = size;
+
+  for (gsize i = size; i > 1; i--) {
+    const char *pair = field + i - 2;
+
+    if (pair[0] == '?' && pair[1] == '=')
+      end = i;
+    else if (pair[0] == '=' && pair[1] == '?')
+      cost += end - i;
+  }
+  return cost;
+}
+
+static gboolean
+opens_multipart (const char *field, gsize size)
+{
+  static const char name[] = "content-type:";
+  const char *value = field + strlen (name);
+
+  if (size < strlen (name) || g_ascii_strncasecmp (field, name, strlen (name)) != 0)
+    return FALSE;
+  while (value < field + size && g_ascii_isspace (*value))
+    value++;
+  return field + size - value > 9 && g_ascii_strncasecmp (value, "multipart", 9) == 0;
+}
+
+/* Up to the next line that does not begin with white space. */
+static const char *
+find_field_end (const char *field, const char *end)
+{
+  const char *line = field;
+
+  do {
     const char *next = memchr (line, '\n', end - line);
 
-    next = next != NULL ? next + 1 : end;
-    if (*line != ' ' && *line != '\t') {
-      counting
-          = strchr ("FfTtCcBbSsRrDdMmEe", *line) != NULL && is_address_field (line, next - line);
-      colons = 0;
-    }
-    for (const char *p = line; counting && p < next; p++)
-      colons += *p == ':';
-    if (colons > 2000)
-      return TRUE;
-    line = next;
+    line = next != NULL ? next + 1 : end;
+  } while (line < end && (*line == ' ' || *line == '\t'));
+  return line;
+}
+
+const char *
+mun_header_find_trap (const char *data, gsize size)
+{
+  const char *end = data + size;
+  guint64 dashes = 0, multiparts = 0;
+
+  for (const char *field = data, *next; field < end; field = next) {
+    next = find_field_end (field, end);
+    if (strchr ("FfTtCcBbSsRrDdMmEe", *field) != NULL && is_nested_address (field, next - field))
+      return "an address field is nested too deep to be read";
+    if (next - field > MIN_ENCODED_TRAP && mun_header_is_field (field, next - field)
+        && encoded_word_cost (field, next - field) > MAX_ENCODED_COST)
+      return "a header field has too many unfinished encoded words to be read";
+    if (next - field > 2 && field[0] == '-' && field[1] == '-')
+      dashes++;
+    else if (opens_multipart (field, next - field))
+      multiparts++;
+    /* Each such line is compared with the boundaries of all the parts round it. */
+    if (dashes * MIN (multiparts, 1024) > MAX_BOUNDARY_COST)
+      return "it has too many parts and lines like their boundaries to be read";
   }
-  return FALSE;
+  return NULL;
 }
 
 char *

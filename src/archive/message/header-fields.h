@@ -26,10 +26,10 @@ mun_header_get_length (const char *data, gsize size);
 gboolean
 mun_header_is_field (const char *data, gsize size);
 
-/* mun_header_is_hostile: does an address field anywhere in the message nest so many groups that
- * GMime's recursive reader would run out of stack? */
-gboolean
-mun_header_is_hostile (const char *data, gsize size);
+/* mun_header_find_trap: is the message made so that GMime would take very long to read it, or run
+ * out of stack? Looks at the fields of all parts. Returns: what is wrong, or NULL. */
+const char *
+mun_header_find_trap (const char *data, gsize size);
 
 /* mun_header_fields_read: @message NULL gives empty fields. */
 void

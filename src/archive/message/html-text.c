@@ -9,6 +9,9 @@
 #include <libxml/HTMLparser.h>
 #include <string.h>
 
+#define CHUNK (8 * 1024)
+#define MAX_OPEN 256
+
 typedef struct {
   GString *text;
   gsize limit;
@@ -68,47 +71,85 @@ ignore_error_cb (void *data, const char *format, ...)
 {
 }
 
-char *
-mun_html_to_text (const char *html, gsize limit)
+static htmlParserCtxtPtr
+begin_parser (Extraction *self)
 {
-  static gsize once;
-  Extraction self = { g_string_new (NULL), limit, 0 };
   htmlSAXHandler handler = { 0 };
   htmlParserCtxtPtr context;
-  gsize length = strlen (html);
 
-  if (g_once_init_enter (&once)) {
-    xmlInitParser ();
-    g_once_init_leave (&once, 1);
-  }
   handler.startElement = start_element_cb;
   handler.endElement = end_element_cb;
   handler.characters = characters_cb;
   handler.ignorableWhitespace = characters_cb;
   handler.error = ignore_error_cb;
   handler.warning = ignore_error_cb;
-  context = htmlCreatePushParserCtxt (&handler, &self, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
-  if (context != NULL) {
-    htmlCtxtUseOptions (context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING
-                                     | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD
-                                     | HTML_PARSE_IGNORE_ENC);
-    for (gsize done = 0; done < length && self.text->len <= limit;) {
-      gsize step = MIN (length - done, 64 * 1024);
+  context = htmlCreatePushParserCtxt (&handler, self, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+  if (context == NULL)
+    g_error ("out of memory");
+  htmlCtxtUseOptions (context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING
+                                   | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD
+                                   | HTML_PARSE_IGNORE_ENC);
+  /* Nothing may close the outermost elements, what stands behind them would be left out: libxml2
+   * counts in `depth` how many end tags of html and body it has to pass over. */
+  htmlParseChunk (context, "<html><body>", strlen ("<html><body>"), 0);
+  context->depth = G_MAXINT / 2;
+  return context;
+}
 
-      htmlParseChunk (context, html + done, step, 0);
-      done += step;
+static void
+end_parser (htmlParserCtxtPtr context)
+{
+  htmlParseChunk (context, NULL, 0, 1);
+  if (context->myDoc != NULL)
+    xmlFreeDoc (context->myDoc);
+  htmlFreeParserCtxt (context);
+}
+
+/* Up to a tag or at least a character's border. */
+static gsize
+chunk_length (const char *html, gsize length)
+{
+  gsize step = CHUNK;
+  const char *tag;
+
+  if (length <= CHUNK)
+    return length;
+  tag = memrchr (html + 1, '<', CHUNK - 1);
+  if (tag != NULL)
+    return tag - html;
+  while (step > 1 && (html[step] & 0xc0) == 0x80)
+    step--;
+  return step;
+}
+
+char *
+mun_html_to_text (const char *html, gsize limit)
+{
+  static gsize once;
+  Extraction self = { g_string_new (NULL), limit, 0 };
+  htmlParserCtxtPtr context;
+  g_autofree char *raw = NULL;
+  gsize length = strlen (html), step;
+
+  if (g_once_init_enter (&once)) {
+    xmlInitParser ();
+    g_once_init_leave (&once, 1);
+  }
+  context = begin_parser (&self);
+  for (gsize done = 0; done < length && self.text->len <= limit; done += step) {
+    step = chunk_length (html + done, length - done);
+    htmlParseChunk (context, html + done, step, 0);
+    /* The parser looks through all open elements for each end tag: a fresh one has none. */
+    if (context->nameNr > MAX_OPEN) {
+      end_parser (context);
+      context = begin_parser (&self);
+      self.hidden = 0;
     }
-    htmlParseChunk (context, NULL, 0, 1);
-    if (context->myDoc != NULL)
-      xmlFreeDoc (context->myDoc);
-    htmlFreeParserCtxt (context);
   }
+  end_parser (context);
   g_string_truncate (self.text, MIN (self.text->len, limit));
-  {
-    g_autofree char *raw = g_string_free (self.text, FALSE);
-
-    return mun_text_decode (raw, strlen (raw), NULL);
-  }
+  raw = g_string_free (self.text, FALSE);
+  return mun_text_decode (raw, strlen (raw), NULL);
 }
 
 char *

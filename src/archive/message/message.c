@@ -106,6 +106,7 @@ mun_message_parse (GBytes *raw)
   MunMessage *self = g_new0 (MunMessage, 1);
   gsize size;
   const char *data = g_bytes_get_data (raw, &size);
+  const char *trap;
   gsize header_size;
 
   mun_gmime_get_options ();
@@ -122,8 +123,8 @@ mun_message_parse (GBytes *raw)
     mun_part_walk_note (&self->walk, "the message is too large to be read");
   else if (header_size > MUN_LIMIT_HEADERS)
     mun_part_walk_note (&self->walk, "the header is too long to be read");
-  else if (mun_header_is_hostile (data, size))
-    mun_part_walk_note (&self->walk, "an address field is nested too deep to be read");
+  else if ((trap = mun_header_find_trap (data, size)) != NULL)
+    mun_part_walk_note (&self->walk, trap);
   else if (!mun_header_is_field (data, size))
     mun_part_walk_note (&self->walk, "it does not begin with header fields");
   else

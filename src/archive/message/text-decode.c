@@ -65,6 +65,14 @@ charset_for_label (const char *label, char buffer[64])
   return n > 1 ? buffer : NULL;
 }
 
+static void
+replace_nul (char *text, gsize length)
+{
+  for (char *nul = memchr (text, '\0', length); nul != NULL;
+       nul = memchr (nul, '\0', length - (nul - text)))
+    *nul = ' ';
+}
+
 /* Converts all of it, U+FFFD for each byte that does not fit; NULL when iconv does not know the
  * charset. */
 static char *
@@ -96,6 +104,7 @@ convert (const char *bytes, gsize length, const char *charset, gsize *n_bad)
     g_iconv (conv, NULL, NULL, NULL, NULL);
   }
   g_iconv_close (conv);
+  replace_nul (out->str, out->len);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
@@ -106,9 +115,7 @@ copy_without_nul (const char *bytes, gsize length)
 
   memcpy (text, bytes, length);
   text[length] = '\0';
-  for (char *nul = memchr (text, '\0', length); nul != NULL;
-       nul = memchr (nul, '\0', length - (nul - text)))
-    *nul = ' ';
+  replace_nul (text, length);
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "dispatch.h"
 #include "errors.h"
+#include "first-start.h"
 #include "functions.h"
 #include "json.h"
 #include "operations.h"
@@ -36,7 +37,14 @@ typedef struct {
   char *address;
   char *user_name; /* as the account is written, once it is known */
   gint64 known_version;
+  gboolean guarded; /* comes from elsewhere with the password that everybody knows */
 } Request;
+
+/* An envelope on its way through a thread. */
+typedef struct {
+  MunCall *call;
+  gint64 known_version;
+} Reply;
 
 static void
 request_free (Request *request)
@@ -107,15 +115,57 @@ parse_basic (const char *header, char **user_name, char **password)
 }
 
 static void
+reply_free (gpointer data)
+{
+  Reply *reply = data;
+
+  mun_call_unref (reply->call);
+  g_free (reply);
+}
+
+static void
+reply_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Reply *reply = data;
+
+  g_task_return_pointer (task, mun_call_dup_envelope (reply->call, reply->known_version, FALSE),
+                         g_free);
+}
+
+static void
+replied_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  answer (data, SOUP_STATUS_OK, g_task_propagate_pointer (G_TASK (result), NULL));
+}
+
+/* A result may be a list of a million messages: what has ended is written by a thread. */
+static void
+answer_call (Request *request, MunCall *call, gint64 known_version)
+{
+  g_autoptr (GTask) task = NULL;
+  Reply *reply;
+
+  if (!mun_call_is_finished (call)) {
+    answer (request, SOUP_STATUS_OK, mun_call_dup_envelope (call, known_version, TRUE));
+    return;
+  }
+  reply = g_new0 (Reply, 1);
+  reply->call = mun_call_ref (call);
+  reply->known_version = known_version;
+  task = g_task_new (NULL, NULL, replied_cb, request);
+  g_task_set_source_tag (task, answer_call);
+  g_task_set_task_data (task, reply, reply_free);
+  g_task_run_in_thread (task, reply_in_thread);
+}
+
+static void
 first_reply_cb (MunCall *call, gpointer data)
 {
   Request *request = data;
-  gboolean finished = mun_call_is_finished (call);
-  char *envelope = mun_call_dup_envelope (call, KNOWS_NOTHING, !finished);
 
-  if (finished)
+  if (mun_call_is_finished (call))
     mun_operations_forget (request->parts->operations, call);
-  answer (request, SOUP_STATUS_OK, envelope);
+  answer_call (request, call, KNOWS_NOTHING);
 }
 
 static void
@@ -123,8 +173,7 @@ status_reply_cb (MunCall *call, gpointer data)
 {
   Request *request = data;
 
-  answer (request, SOUP_STATUS_OK,
-          mun_call_dup_envelope (call, request->known_version, !mun_call_is_finished (call)));
+  answer_call (request, call, request->known_version);
 }
 
 static void
@@ -239,6 +288,13 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
     return;
   }
+  if (request->guarded) {
+    answer (request, SOUP_STATUS_OK,
+            mun_call_dup_failure ("User " MUN_ADMIN_NAME " has the password that everybody knows: "
+                                  "set another one on the server itself before the Administration "
+                                  "API is used from elsewhere"));
+    return;
+  }
   mun_sessions_touch (request->parts->sessions, request->user_name, request->address, "api");
   body = soup_message_body_flatten (soup_server_message_get_request_body (request->message));
   if (g_str_has_prefix (request->path, INVOKE))
@@ -264,6 +320,40 @@ get_metadata (MunApiParts *parts, SoupServerMessage *message)
   g_autofree char *text = mun_json_to_string (metadata);
 
   respond_json (parts, message, SOUP_STATUS_OK, g_strconcat (BOM, text, NULL));
+}
+
+/* From anywhere but this computer, "admin" with the password "admin" is not let in (contract 1.1).
+ */
+static gboolean
+is_guarded (SoupServerMessage *message, const char *user_name, const char *password)
+{
+  GSocketAddress *address = soup_server_message_get_remote_address (message);
+
+  return g_ascii_strcasecmp (user_name, MUN_ADMIN_NAME) == 0
+         && strcmp (password, MUN_ADMIN_NAME) == 0
+         && !(G_IS_INET_SOCKET_ADDRESS (address)
+              && g_inet_address_get_is_loopback (
+                  g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))));
+}
+
+gboolean
+mun_admin_api_filter (SoupServerMessage *message, const char *path, gpointer data)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  g_autofree char *user_name = NULL;
+  g_autofree char *password = NULL;
+
+  if (!is_known_path (path) || strcmp (soup_server_message_get_method (message), "POST") != 0)
+    return FALSE;
+  if (parse_basic (soup_message_headers_get_one (headers, "Authorization"), &user_name,
+                   &password)) {
+    mun_secret_wipe (password, strlen (password));
+    return FALSE;
+  }
+  /* what a stranger sends is not kept until it turns out that it is a stranger's */
+  answer_unauthorized (message);
+  mun_listener_discard_body (message);
+  return TRUE;
 }
 
 void
@@ -302,6 +392,7 @@ mun_admin_api_handle (SoupServerMessage *message, const char *path, gpointer dat
   request->message = message;
   request->path = g_strdup (path);
   request->address = mun_listener_dup_address (message);
+  request->guarded = is_guarded (message, user_name, password);
   mun_listener_pause (message);
   mun_accounts_check_async (parts->accounts, user_name, password, request->address, checked_cb,
                             request);

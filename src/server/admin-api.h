@@ -19,3 +19,6 @@ typedef struct {
  * /api/get-status, /api/cancel-async. */
 void
 mun_admin_api_handle (SoupServerMessage *message, const char *path, gpointer data);
+/* A MunListenerFilter; @data: MunApiParts. Answers what needs credentials and has none. */
+gboolean
+mun_admin_api_filter (SoupServerMessage *message, const char *path, gpointer data);

@@ -121,10 +121,13 @@ notify_cb (MunCall *call, gpointer data)
 {
   MunOperations *self = data;
   Notice *notice = g_new0 (Notice, 1);
+  GSource *source = g_idle_source_new ();
 
+  /* not behind the traffic of others */
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
   notice->operations = self;
   notice->call = mun_call_ref (call);
-  attach (self, g_idle_source_new (), notice_cb, notice);
+  attach (self, source, notice_cb, notice);
 }
 
 static void

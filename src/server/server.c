@@ -72,7 +72,8 @@ open_data (MunServer *self, MunConfiguration *configuration, GError **error)
 static gboolean
 listen (MunServer *self, MunConfiguration *configuration, GError **error)
 {
-  MunListenerHooks admin = { mun_admin_api_handle, NULL, &self->parts, configuration->body_limit };
+  MunListenerHooks admin
+      = { mun_admin_api_handle, mun_admin_api_filter, &self->parts, configuration->body_limit };
   MunListenerHooks web
       = { mun_web_api_handle, mun_web_api_filter, self->web_api, configuration->body_limit };
   const char *const *addresses = (const char *const *)configuration->listen;

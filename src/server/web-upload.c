@@ -30,6 +30,8 @@ struct _MunUpload {
   GPtrArray *batch; /* GBytes that wait for their turn */
   gsize batch_bytes;
   gboolean complete; /* the body is: the next answer is the reply */
+  gboolean working;  /* a batch is on its way */
+  gboolean cut;      /* the client went before the body was complete */
 
   /* main loop between two batches, worker thread during one */
   gboolean checked; /* the user's rights were */
@@ -112,6 +114,22 @@ deliver (MunUpload *self)
 }
 
 static void
+audit (MunUpload *self, const char *end)
+{
+  if (self->archived > 0)
+    mun_server_audit (self->parts->server, self->user_name, "MessageUpload",
+                      "folder %s: %u archived, %u skipped, %u failed%s", self->folder,
+                      self->archived, self->skipped, self->failed, end);
+}
+
+static void
+audit_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  audit (data, ", cut off");
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
 archive_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   MunUpload *self = data;
@@ -120,10 +138,8 @@ archive_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
     self->checked = check_rights (self);
   if (self->checked && self->error == NULL)
     deliver (self);
-  if (self->complete && self->archived > 0)
-    mun_server_audit (self->parts->server, self->user_name, "MessageUpload",
-                      "folder %s: %u archived, %u skipped, %u failed", self->folder, self->archived,
-                      self->skipped, self->failed);
+  if (self->complete)
+    audit (self, "");
   g_task_return_boolean (task, TRUE);
 }
 
@@ -169,6 +185,39 @@ answer (MunUpload *self, SoupServerMessage *message)
 }
 
 static void
+audited_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MunUpload *self = g_task_get_task_data (G_TASK (result));
+
+  self->parts->pending--;
+}
+
+/* What was archived before the client went stays, and so it is recorded. */
+static void
+record_cut (MunUpload *self)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, audited_cb, NULL);
+
+  g_task_set_source_tag (task, record_cut);
+  g_atomic_ref_count_inc (&self->references);
+  g_task_set_task_data (task, self, upload_unref);
+  self->parts->pending++;
+  g_task_run_in_thread (task, audit_in_thread);
+}
+
+static void
+finished_cb (SoupServerMessage *message, gpointer data)
+{
+  MunUpload *self = data;
+
+  if (self->complete || self->cut)
+    return;
+  self->cut = TRUE;
+  if (!self->working)
+    record_cut (self);
+}
+
+static void
 archived_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   SoupServerMessage *message = data;
@@ -176,8 +225,11 @@ archived_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   g_ptr_array_set_size (self->batch, 0);
   self->batch_bytes = 0;
+  self->working = FALSE;
   if (self->complete)
     answer (self, message);
+  else if (self->cut)
+    record_cut (self);
   self->parts->pending--;
   mun_listener_resume (message);
 }
@@ -192,6 +244,7 @@ archive_batch (MunUpload *self, SoupServerMessage *message)
   g_atomic_ref_count_inc (&self->references);
   g_task_set_task_data (task, self, upload_unref);
   self->parts->pending++;
+  self->working = TRUE;
   mun_listener_pause (message);
   g_task_run_in_thread (task, archive_in_thread);
 }
@@ -232,6 +285,7 @@ mun_upload_begin (MunApiParts *parts, SoupServerMessage *message, const char *us
   self->items = json_array_new ();
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), self);
+  g_signal_connect (message, "finished", G_CALLBACK (finished_cb), self);
   g_object_set_data_full (G_OBJECT (message), DATA_KEY, self, upload_unref);
 }
 

@@ -199,6 +199,43 @@ test_killed_while_uploading (void)
   office_verify (office);
 }
 
+/* Who goes in the middle of an upload leaves what was archived, and a record of it. */
+static void
+test_upload_cut_off (void)
+{
+  g_autofree char *stream = make_stream (1200);
+  g_autofree char *bearer = test_server_sign_in (office->server, TEST_ADMIN, TEST_PASSWORD);
+  g_autofree char *head
+      = g_strdup_printf ("POST /api/folders/upload?folder=admin%%2FCut HTTP/1.1\r\nHost: x\r\n"
+                         "Authorization: %s\r\nContent-Length: %zu\r\n\r\n",
+                         bearer, strlen (stream) + 100);
+  gint64 before = count_uploaded ();
+  Wire *wire = wire_open (office->server, office->server->web_port, NULL);
+  g_autofree char *recorded = NULL;
+  g_autofree char *expected = NULL;
+
+  wire_send (wire, head);
+  wire_send (wire, stream);
+  while (count_uploaded () == before)
+    ;
+  wire_free (wire);
+  while (recorded == NULL || !g_str_has_suffix (recorded, ", cut off")) {
+    g_autoptr (JsonNode) audit
+        = office_call (office, "GetAuditLog", "eventType", "MessageUpload", "maximum", "1", NULL);
+    JsonArray *events = json_node_get_array (audit);
+
+    g_free (recorded);
+    recorded = json_array_get_length (events) > 0 ? g_strdup (
+                   mun_json_get_string (json_array_get_object_element (events, 0), "details", ""))
+                                                  : NULL;
+  }
+  expected = g_strdup_printf ("folder admin/Cut: %" G_GINT64_FORMAT
+                              " archived, 0 skipped, 0 failed, cut off",
+                              count_uploaded () - before);
+  g_assert_cmpstr (recorded, ==, expected);
+  office_verify (office);
+}
+
 static void
 prepare (void)
 {
@@ -228,6 +265,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crash/killed", test_killed);
   g_test_add_func ("/crash/stopped", test_stopped);
   g_test_add_func ("/crash/killed-while-uploading", test_killed_while_uploading);
+  g_test_add_func ("/crash/upload-cut-off", test_upload_cut_off);
   status = g_test_run ();
   office_free (office);
   g_free (mailbox);

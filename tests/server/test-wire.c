@@ -9,6 +9,8 @@
 #include "json.h"
 
 #include <glib/gstdio.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 
@@ -115,6 +117,65 @@ test_case_of_the_name (void)
     event = json_array_get_object_element (json_node_get_array (node), 0);
     g_assert_cmpstr (mun_json_get_string (event, "userName", NULL), ==, TEST_ADMIN);
   }
+}
+
+static char *
+find_own_address (void)
+{
+  struct ifaddrs *list = NULL;
+  char *text = NULL;
+
+  g_assert_cmpint (getifaddrs (&list), ==, 0);
+  for (struct ifaddrs *at = list; at != NULL && text == NULL; at = at->ifa_next) {
+    g_autoptr (GSocketAddress) address = NULL;
+    GInetAddress *host;
+
+    if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET)
+      continue;
+    address = g_socket_address_new_from_native (at->ifa_addr, sizeof (struct sockaddr_in));
+    host = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+    if (!g_inet_address_get_is_loopback (host))
+      text = g_inet_address_to_string (host);
+  }
+  freeifaddrs (list);
+  return text;
+}
+
+static void
+assert_guard (TestServer *other, const char *password, const char *local, const char *status)
+{
+  g_autoptr (Wire) wire = wire_open (other, other->admin_port, local);
+  g_autofree char *basic = test_basic ("admin", password);
+  g_autofree char *headers = g_strdup_printf ("Authorization: %s\r\n", basic);
+  g_autoptr (WireReply) reply = NULL;
+  g_autoptr (JsonObject) envelope = NULL;
+
+  wire_post (wire, INFO, headers, NULL);
+  reply = wire_read (wire);
+  envelope = wire_reply_object (reply);
+  g_assert_cmpstr (mun_json_get_string (envelope, "statusCode", NULL), ==, status);
+}
+
+/* The password that everybody knows is good for this computer only. */
+static void
+test_known_password (void)
+{
+  static const char *const options[] = { "--session", NULL };
+  g_autofree char *elsewhere = find_own_address ();
+  g_autoptr (TestServer) other = NULL;
+  g_autoptr (JsonObject) changed = NULL;
+
+  if (elsewhere == NULL) {
+    g_test_skip ("this machine has no address but loopback");
+    return;
+  }
+  other = test_server_start_with (NULL, options, "admin\n");
+  assert_guard (other, "admin", NULL, "succeeded");
+  assert_guard (other, "admin", elsewhere, "failed");
+  changed = test_server_call_as (other, "admin", "admin", "SetUserPassword",
+                                 "userName=admin&password=better");
+  g_assert_cmpstr (mun_json_get_string (changed, "statusCode", NULL), ==, "succeeded");
+  assert_guard (other, "better", elsewhere, "succeeded");
 }
 
 /* --- replies --- */
@@ -278,6 +339,19 @@ test_limits (void)
   assert_succeeded (within);
   wire_post (beyond, "/api/invoke/GetUserInfo", authorization, larger);
   g_assert_cmpuint (take_status (beyond), ==, 413);
+}
+
+/* Refused by its head, with the connection still usable behind the body. */
+static void
+test_body_of_a_stranger (void)
+{
+  g_autoptr (Wire) wire = open_wire ();
+  g_autofree char *body = g_strnfill (4 * BODY_LIMIT, 'a');
+
+  wire_post (wire, INFO, "", body);
+  g_assert_cmpuint (take_status (wire), ==, 401);
+  wire_post (wire, INFO, authorization, NULL);
+  assert_succeeded (wire);
 }
 
 static void
@@ -569,6 +643,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/kept-connection", test_kept_connection);
   g_test_add_func ("/wire/preemptive", test_preemptive);
   g_test_add_func ("/wire/case-of-the-name", test_case_of_the_name);
+  g_test_add_func ("/wire/known-password", test_known_password);
+  g_test_add_func ("/wire/body-of-a-stranger", test_body_of_a_stranger);
   g_test_add_func ("/wire/reply", test_reply);
   g_test_add_func ("/wire/failure", test_failure);
   g_test_add_func ("/wire/without-byte-order-mark", test_without_byte_order_mark);

@@ -4,7 +4,7 @@
 
 #include "mun-rename-user.h"
 
-#include "errors.h"
+#include "json.h"
 #include "mun-choice.h"
 #include "mun-privilege-group.h"
 
@@ -39,9 +39,46 @@ archive_moved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
 
-  /* A user without mail has no archive to rename. */
-  if (node == NULL && !g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND))
+  if (node == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, g_strdup (rename->new_name), g_free);
+}
+
+static void
+move_archive (GTask *task)
+{
+  Rename *rename = g_task_get_task_data (task);
+  JsonObject *arguments = json_object_new ();
+
+  json_object_set_string_member (arguments, "fromFolder", rename->old_name);
+  json_object_set_string_member (arguments, "toFolder", rename->new_name);
+  mun_connection_call_async (rename->connection, "MoveFolder", arguments,
+                             g_task_get_cancellable (task), archive_moved_cb, g_object_ref (task));
+}
+
+/* A user without mail has no archive to rename, and a server says of a folder that is not there
+ * only that the call failed: so it is looked for first. */
+static void
+archives_listed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Rename *rename = g_task_get_task_data (task);
+  g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, NULL);
+  JsonArray *archives
+      = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  gboolean found = archives == NULL;
+
+  for (guint i = 0; archives != NULL && i < json_array_get_length (archives) && !found; i++) {
+    JsonNode *element = json_array_get_element (archives, i);
+    const char *name = JSON_NODE_HOLDS_OBJECT (element)
+                           ? mun_json_get_string (json_node_get_object (element), "name", "")
+                           : "";
+
+    found = g_ascii_strcasecmp (name, rename->old_name) == 0;
+  }
+  if (found)
+    move_archive (task);
   else
     g_task_return_pointer (task, g_strdup (rename->new_name), g_free);
 }
@@ -63,11 +100,15 @@ renamed_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_pointer (task, g_strdup (rename->new_name), g_free);
     return;
   }
+  if (!mun_connection_has_function (rename->connection, "GetChildFolders")) {
+    move_archive (task);
+    return;
+  }
   arguments = json_object_new ();
-  json_object_set_string_member (arguments, "fromFolder", rename->old_name);
-  json_object_set_string_member (arguments, "toFolder", rename->new_name);
-  mun_connection_call_async (rename->connection, "MoveFolder", arguments,
-                             g_task_get_cancellable (task), archive_moved_cb, g_object_ref (task));
+  json_object_set_int_member (arguments, "maxLevels", 1);
+  mun_connection_call_async (rename->connection, "GetChildFolders", arguments,
+                             g_task_get_cancellable (task), archives_listed_cb,
+                             g_object_ref (task));
 }
 
 static void

@@ -391,6 +391,9 @@ renamed_cb (GObject *source, GAsyncResult *result, gpointer data)
     saved_cb (self, name);
   else
     mun_page_report_error (MUN_PAGE (self), error);
+  /* The user may be renamed and only the archive not. */
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    mun_page_refresh (MUN_PAGE (self));
 }
 
 static void

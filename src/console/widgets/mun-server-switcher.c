@@ -222,6 +222,10 @@ static void
 mun_server_switcher_init (MunServerSwitcher *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* The button centres what it wraps its child in; here it fills the sidebar as the rows below do.
+   */
+  gtk_widget_set_halign (gtk_widget_get_parent (gtk_menu_button_get_child (self->button)),
+                         GTK_ALIGN_FILL);
   update (self);
 }
 

@@ -93,6 +93,19 @@ class Embedded(Journey):
         again = self.console()
         self.assertEqual(self.open(again), pid)
 
+    def test_killed_server_is_offline_until_reconnect(self):
+        console = self.console()
+        pid = self.open(console)
+        console.go('Users')
+        console.row('admin')
+        os.kill(pid, signal.SIGKILL)
+        reconnect = console.button('Reconnect')
+        console.wait_for(re.compile('ended|Offline|offline'))
+        reconnect.do()
+        wait(lambda: is_alive(ready()['pid']) and ready()['pid'] != pid, 'a new server')
+        console.row('admin')
+        wait(lambda: not [n for n in console.all('push button', 'Reconnect') if n.drawn()], 'the state to go')
+
     def test_data_in_use(self):
         os.makedirs(DATA)
         other = self.start(Muniment, folder=DATA)

@@ -5,6 +5,8 @@
 #include "acceptor.h"
 
 #include <gio/gnetworking.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 
 struct _MunAcceptor {
   SoupServer *server;
@@ -153,6 +155,34 @@ door_free (gpointer data)
   g_free (self);
 }
 
+static gboolean
+listen_at (SoupServer *server, const char *path, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocket) socket
+      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+
+  return socket != NULL && g_socket_bind (socket, address, FALSE, error)
+         && g_socket_listen (socket, error) && soup_server_listen_socket (server, socket, 0, error);
+}
+
+/* A SoupServer that listens nowhere closes each connection after one reply. So it listens on a
+ * socket whose name is gone before anybody could know it. */
+static void
+keep_connections (SoupServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *directory = g_dir_make_tmp ("muniment-XXXXXX", &error);
+  g_autofree char *path = directory != NULL ? g_build_filename (directory, "door", NULL) : NULL;
+
+  if (directory == NULL || !listen_at (server, path, &error))
+    g_warning ("Connections will serve one request each: %s", error->message);
+  if (directory != NULL) {
+    g_unlink (path);
+    g_rmdir (directory);
+  }
+}
+
 MunAcceptor *
 mun_acceptor_new (SoupServer *server, GTlsCertificate *certificate)
 {
@@ -163,6 +193,7 @@ mun_acceptor_new (SoupServer *server, GTlsCertificate *certificate)
   self->context = g_main_context_ref_thread_default ();
   self->stopped = g_cancellable_new ();
   self->doors = g_ptr_array_new_with_free_func (door_free);
+  keep_connections (server);
   return self;
 }
 

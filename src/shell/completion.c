@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* bash hands "--output=json" over as three words: they become one again. */
+/* bash hands "--output=json" over as three words, "--config=@file" too: they become one again. */
 static GPtrArray *
 join_words (const char *const *words)
 {
@@ -18,7 +18,7 @@ join_words (const char *const *words)
   gboolean glue = FALSE;
 
   for (; words != NULL && *words != NULL; words++) {
-    gboolean joint = strcmp (*words, "=") == 0 || strcmp (*words, ":") == 0;
+    gboolean joint = **words != '\0' && (*words)[strspn (*words, "=:@")] == '\0';
 
     if (joined->len > 0 && (joint || glue)) {
       char **last = (char **)&joined->pdata[joined->len - 1];

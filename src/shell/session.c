@@ -112,11 +112,12 @@ start (Session *self)
   const char *function = get_function (self);
 
   if (function != NULL && !mun_admin_client_has_function (self->client, function)) {
+    g_autofree char *place = mun_words_place (self->options->host, self->options->port);
     g_autofree char *text = g_strdup_printf (
         /* Translators: a server, the name of a function */
-        _ ("%s:%u: this server does not have the function %s. A server of another kind or a newer "
+        _ ("%s: this server does not have the function %s. A server of another kind or a newer "
            "version may have it."),
-        self->options->host, self->options->port, function);
+        place, function);
 
     complain (self, text);
     end (self, MUN_EXIT_FAILED);
@@ -159,18 +160,19 @@ accept_new (Session *self, const GError *error)
 {
   MunServerCertificate *certificate = mun_admin_client_get_certificate (self->client);
   const char *fingerprint;
+  g_autofree char *place = NULL;
   g_autofree char *text = NULL;
 
   if (!self->options->accept_new || self->new_fingerprint != NULL || certificate == NULL
       || !g_error_matches (error, MUN_ERROR, MUN_ERROR_UNTRUSTED))
     return FALSE;
+  place = mun_words_place (self->options->host, self->options->port);
   fingerprint = mun_server_certificate_get_fingerprint (certificate);
   self->new_fingerprint = g_strdup (fingerprint);
   mun_admin_client_set_pinned (self->client, fingerprint);
   text = g_strdup_printf (
       /* Translators: a server and the fingerprint of its certificate */
-      _ ("%s:%u: accepting the certificate with the SHA-256 fingerprint\n  %s"),
-      self->options->host, self->options->port, fingerprint);
+      _ ("%s: accepting the certificate with the SHA-256 fingerprint\n  %s"), place, fingerprint);
   complain (self, text);
   mun_admin_client_connect_async (self->client, self->cancellable, connected_cb, self);
   return TRUE;

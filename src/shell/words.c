@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 MunExit
 mun_words_status (const GError *error)
@@ -31,11 +32,16 @@ mun_words_status (const GError *error)
   }
 }
 
+char *
+mun_words_place (const char *host, guint port)
+{
+  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, port);
+}
+
 static char *
 dup_place (MunAdminClient *client)
 {
-  return g_strdup_printf ("%s:%u", mun_admin_client_get_host (client),
-                          mun_admin_client_get_port (client));
+  return mun_words_place (mun_admin_client_get_host (client), mun_admin_client_get_port (client));
 }
 
 static char *

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 MunExit
 mun_words_status (const GError *error);
 
+/* mun_words_place: "host:port", an address of IPv6 in brackets. Returns: (transfer full). */
+char *
+mun_words_place (const char *host, guint port);
+
 /* mun_words_connection: why a connection did not come about, and the next thing to do. Returns:
  * (transfer full). */
 char *

@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "mailstore-process.h"
+#include "raw-server.h"
 #include "shell-fixture.h"
 #include "test-server.h"
 
@@ -387,6 +388,46 @@ test_no_wait_quick (void)
   assert_run (run, 0, waited->out, NULL);
 }
 
+/* A server that does not stop: who presses once more leaves the operation to it. */
+static void
+test_leave (void)
+{
+  g_autoptr (RawServer) raw = raw_server_new (TRUE);
+  g_autoptr (Shell) shell = shell_new (raw->port, raw->fingerprint, "password");
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *err = NULL;
+
+  raw_server_push_reply (raw, 200, NULL, "[{\"name\":\"VerifyStores\",\"args\":[]}]");
+  raw_server_push_reply (raw, 200, NULL, "{\"statusCode\":\"succeeded\",\"result\":{}}");
+  raw_server_push_reply (raw, 200, NULL,
+                         "{\"statusCode\":\"running\",\"token\":\"t\",\"statusVersion\":1}");
+  process = shell_spawn (shell, "VerifyStores", NULL);
+  raw_server_wait (raw, 4);
+  g_assert_nonnull (strstr (raw_server_request (raw, 3), "/api/get-status"));
+  g_subprocess_send_signal (process, SIGINT);
+  raw_server_wait (raw, 5);
+  g_assert_nonnull (strstr (raw_server_request (raw, 4), "/api/cancel-async"));
+  g_subprocess_send_signal (process, SIGINT);
+  err = read_rest (g_subprocess_get_stderr_pipe (process));
+  g_subprocess_wait (process, NULL, NULL);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+  g_assert_nonnull (strstr (err, "left to the server"));
+}
+
+/* Stopped before there is anything to stop. */
+static void
+test_cancel_connecting (void)
+{
+  g_autoptr (RawServer) raw = raw_server_new (TRUE);
+  g_autoptr (Shell) shell = shell_new (raw->port, raw->fingerprint, "password");
+  g_autoptr (GSubprocess) process = shell_spawn (shell, "GetUsers", NULL);
+
+  raw_server_wait (raw, 1);
+  g_subprocess_send_signal (process, SIGINT);
+  g_subprocess_wait (process, NULL, NULL);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+}
+
 /* A full disk must not look like success. */
 static void
 test_full_disk (void)
@@ -428,6 +469,8 @@ main (int argc, char **argv)
   g_test_add_func ("/shell/calls/cancel", test_cancel);
   g_test_add_func ("/shell/calls/no-wait", test_no_wait);
   g_test_add_func ("/shell/calls/no-wait-quick", test_no_wait_quick);
+  g_test_add_func ("/shell/calls/leave", test_leave);
+  g_test_add_func ("/shell/calls/cancel-connecting", test_cancel_connecting);
   g_test_add_func ("/shell/calls/full-disk", test_full_disk);
   status = g_test_run ();
   test_server_free (server);

@@ -169,6 +169,9 @@ test_completion (void)
   /* as bash parts the words */
   assert_completion ("--output|=|j", "--output=json");
   assert_completion ("--server|=|localhost|:|8463|VerifyStores", "VerifyStores");
+  assert_completion ("SetUserPassword|--userName|=|a|@|DeleteUser|--pass",
+                     "--password=@ --password-file=");
+  assert_completion ("SetComplianceConfiguration|--config|=@|/etc/", "");
 }
 
 /* The function of the completion file, as bash calls it. */

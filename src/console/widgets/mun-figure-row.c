@@ -5,9 +5,6 @@
 
 #include "mun-figure-row.h"
 
-/* A figure of up to so many letters is always shown whole. */
-#define WHOLE_CHARS 18
-
 struct _MunFigureRow {
   AdwActionRow parent_instance;
 
@@ -131,11 +128,7 @@ mun_figure_row_set_words (MunFigureRow *self, const char *words)
 void
 mun_figure_row_set_figure (MunFigureRow *self, const char *figure, const char *tooltip)
 {
-  glong length = figure != NULL ? g_utf8_strlen (figure, -1) : 0;
-
   gtk_label_set_text (GTK_LABEL (self->figure), figure != NULL ? figure : "");
-  /* The title wraps before a short figure is cut; a long one may be. */
-  gtk_label_set_width_chars (GTK_LABEL (self->figure), (int)MIN (length, WHOLE_CHARS));
   gtk_widget_set_visible (self->figure, figure != NULL);
   gtk_widget_set_tooltip_text (self->figure, tooltip);
   update_spoken (self);

@@ -12,6 +12,7 @@ struct _MunWidthBin {
   int natural_width;
   int width;
   gboolean narrow;
+  gboolean known; /* it has been given a width */
   guint source;
 };
 
@@ -35,7 +36,8 @@ notify_cb (gpointer data)
   gboolean narrow = self->width < self->narrow_below;
 
   self->source = 0;
-  if (narrow != self->narrow) {
+  if (narrow != self->narrow || !self->known) {
+    self->known = TRUE;
     self->narrow = narrow;
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
   }
@@ -62,7 +64,7 @@ mun_width_bin_size_allocate (GtkWidget *widget, int width, int height, int basel
   if (self->child != NULL)
     gtk_widget_allocate (self->child, width, height, baseline, NULL);
   self->width = width;
-  if ((width < self->narrow_below) != self->narrow && self->source == 0)
+  if (((width < self->narrow_below) != self->narrow || !self->known) && self->source == 0)
     self->source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, notify_cb, self, NULL);
 }
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* Properties: child; narrow-below (pixels); natural-width (pixels, what it asks for
  * whatever its child would like; 0: the child's); narrow (read-only, notifies outside of layout, so
- * that handlers may show and hide what they like). */
+ * that handlers may show and hide what they like; it notifies of the first width, too, so that a
+ * page may begin in the narrow form, which every window has room for). */
 #define MUN_TYPE_WIDTH_BIN (mun_width_bin_get_type ())
 G_DECLARE_FINAL_TYPE (MunWidthBin, mun_width_bin, MUN, WIDTH_BIN, GtkWidget)
 

@@ -345,8 +345,8 @@ test_server_sign_in (TestServer *self, const char *user, const char *password)
 }
 
 JsonObject *
-test_server_upload (TestServer *self, const char *bearer, const char *folder,
-                    const char *const *messages)
+test_server_upload_bytes (TestServer *self, const char *bearer, const char *folder,
+                          GPtrArray *messages)
 {
   g_autoptr (GString) stream = g_string_new (NULL);
   g_autofree char *escaped = g_uri_escape_string (folder, NULL, FALSE);
@@ -356,14 +356,28 @@ test_server_upload (TestServer *self, const char *bearer, const char *folder,
   gsize length;
   const char *text;
 
-  for (guint i = 0; messages[i] != NULL; i++)
-    g_string_append_printf (stream, "%zu\n%s", strlen (messages[i]), messages[i]);
+  for (guint i = 0; i < messages->len; i++) {
+    text = g_bytes_get_data (messages->pdata[i], &length);
+    g_string_append_printf (stream, "%zu\n", length);
+    g_string_append_len (stream, text, length);
+  }
   body = g_string_free_to_bytes (g_steal_pointer (&stream));
   g_assert_cmpuint (send (self, self->web_port, "POST", path, bearer,
                           "application/x-muniment-messages", body, &reply),
                     ==, 200);
   text = g_bytes_get_data (reply, &length);
   return mun_json_parse_object (text, length, NULL);
+}
+
+JsonObject *
+test_server_upload (TestServer *self, const char *bearer, const char *folder,
+                    const char *const *messages)
+{
+  g_autoptr (GPtrArray) bytes = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+  for (guint i = 0; messages[i] != NULL; i++)
+    g_ptr_array_add (bytes, g_bytes_new (messages[i], strlen (messages[i])));
+  return test_server_upload_bytes (self, bearer, folder, bytes);
 }
 
 char *

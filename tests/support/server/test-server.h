@@ -89,6 +89,11 @@ JsonObject *
 test_server_upload (TestServer *self, const char *bearer, const char *folder,
                     const char *const *messages);
 
+/* The same with any bytes. @messages: (element-type GBytes) */
+JsonObject *
+test_server_upload_bytes (TestServer *self, const char *bearer, const char *folder,
+                          GPtrArray *messages);
+
 /* Returns: (transfer full): a small message with this subject and body. */
 char *
 test_message (const char *subject, const char *from, const char *to, const char *body);

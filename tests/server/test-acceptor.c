@@ -108,6 +108,40 @@ test_request (Fixture *self, gconstpointer data)
 }
 
 static void
+sent_cb (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body
+      = soup_session_send_and_read_finish (SOUP_SESSION (session), result, &error);
+
+  g_assert_no_error (error);
+  *(gboolean *)data = TRUE;
+}
+
+/* Two requests, one after the other, on one connection. */
+static void
+test_kept_connection (Fixture *self, gconstpointer data)
+{
+  g_autofree char *url = g_strdup_printf ("http://%s:%u/", (const char *)data, self->port);
+  g_autoptr (SoupSession) session = soup_session_new ();
+  guint64 connection = 0;
+
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+    gboolean done = FALSE;
+
+    soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, sent_cb, &done);
+    while (!done)
+      g_main_context_iteration (NULL, TRUE);
+    g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+    if (i == 1)
+      g_assert_cmpuint (soup_message_get_connection_id (message), ==, connection);
+    connection = soup_message_get_connection_id (message);
+    g_assert_cmpuint (connection, >, 0);
+  }
+}
+
+static void
 test_taken_port (Fixture *self, gconstpointer data)
 {
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (data, self->port);
@@ -157,6 +191,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (count_complaints, NULL, NULL);
   g_test_add ("/server/acceptor/request", Fixture, "127.0.0.1", set_up, test_request, tear_down);
+  g_test_add ("/server/acceptor/kept-connection", Fixture, "127.0.0.1", set_up,
+              test_kept_connection, tear_down);
   g_test_add ("/server/acceptor/taken-port", Fixture, "127.0.0.1", set_up, test_taken_port,
               tear_down);
   g_test_add ("/server/acceptor/no-descriptors", Fixture, "127.0.0.1", set_up, test_no_descriptors,

@@ -5,6 +5,7 @@
 
 #include "mun-message-browser.h"
 
+#include "mun-width-bin.h"
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
@@ -103,15 +104,26 @@ static void
 layout_cb (gpointer data)
 {
   MunMessageBrowser *self = data;
-  gboolean beside = self->width >= BESIDE_WIDTH;
+  double scale = mun_text_scale (GTK_WIDGET (self));
+  gboolean beside = self->width >= BESIDE_WIDTH * scale;
   GtkOrientation orientation = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
 
   self->layout_id = 0;
-  mun_message_list_set_narrow (self->list, (beside ? self->width / 2 : self->width) < NARROW_WIDTH);
+  mun_message_list_set_narrow (self->list,
+                               (beside ? self->width / 2 : self->width) < NARROW_WIDTH * scale);
   if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned)) == orientation)
     return;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned), orientation);
   gtk_paned_set_position (self->paned, beside ? self->width / 2 : LIST_HEIGHT);
+}
+
+static void
+mun_message_browser_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
+                             int *minimum, int *natural, int *minimum_baseline,
+                             int *natural_baseline)
+{
+  gtk_widget_measure (GTK_WIDGET (MUN_MESSAGE_BROWSER (widget)->paned), orientation, for_size,
+                      minimum, natural, minimum_baseline, natural_baseline);
 }
 
 /* The layout follows the width, but never during an allocation. */
@@ -120,8 +132,7 @@ mun_message_browser_size_allocate (GtkWidget *widget, int width, int height, int
 {
   MunMessageBrowser *self = MUN_MESSAGE_BROWSER (widget);
 
-  GTK_WIDGET_CLASS (mun_message_browser_parent_class)
-      ->size_allocate (widget, width, height, baseline);
+  gtk_widget_allocate (GTK_WIDGET (self->paned), width, height, baseline, NULL);
   if (width == self->width)
     return;
   self->width = width;
@@ -144,6 +155,7 @@ static void
 mun_message_browser_class_init (MunMessageBrowserClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = mun_message_browser_dispose;
+  GTK_WIDGET_CLASS (klass)->measure = mun_message_browser_measure;
   GTK_WIDGET_CLASS (klass)->size_allocate = mun_message_browser_size_allocate;
   signals[TOAST] = g_signal_new ("toast", MUN_TYPE_MESSAGE_BROWSER, G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -174,6 +186,8 @@ list_side (MunMessageBrowser *self)
 static void
 mun_message_browser_init (MunMessageBrowser *self)
 {
+  /* With a layout manager the size would never be heard of. */
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
   self->paned = GTK_PANED (gtk_paned_new (GTK_ORIENTATION_VERTICAL));
   gtk_paned_set_start_child (self->paned, list_side (self));
   self->view = MUN_MESSAGE_VIEW (mun_message_view_new ());

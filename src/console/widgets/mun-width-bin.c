@@ -4,12 +4,16 @@
 
 #include "mun-width-bin.h"
 
+/* As the setting counts: 1024ths of a dot. */
+#define ORDINARY_DPI (96 * 1024.0)
+
 struct _MunWidthBin {
   GtkWidget parent_instance;
 
   GtkWidget *child;
   int narrow_below;
   int natural_width;
+  int wide_minimum; /* what the child wanted when last it was wide */
   int width;
   gboolean narrow;
   gboolean known; /* it has been given a width */
@@ -30,10 +34,17 @@ enum {
 static GParamSpec *properties[N_PROPS];
 
 static gboolean
+is_narrow (MunWidthBin *self)
+{
+  return self->width
+         < MAX (self->narrow_below * mun_text_scale (GTK_WIDGET (self)), self->wide_minimum);
+}
+
+static gboolean
 notify_cb (gpointer data)
 {
   MunWidthBin *self = data;
-  gboolean narrow = self->width < self->narrow_below;
+  gboolean narrow = is_narrow (self);
 
   self->source = 0;
   if (narrow != self->narrow || !self->known) {
@@ -44,14 +55,31 @@ notify_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static int
+child_minimum (MunWidthBin *self)
+{
+  int minimum = 0;
+
+  gtk_widget_measure (self->child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return minimum;
+}
+
 static void
 mun_width_bin_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                        int *natural, int *minimum_baseline, int *natural_baseline)
 {
   MunWidthBin *self = MUN_WIDTH_BIN (widget);
 
-  if (self->child != NULL)
-    gtk_widget_measure (self->child, orientation, for_size, minimum, natural, NULL, NULL);
+  if (self->child == NULL)
+    return;
+  if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
+    for_size = MAX (for_size, child_minimum (self));
+  gtk_widget_measure (self->child, orientation, for_size, minimum, natural, NULL, NULL);
+  /* It becomes narrow before it is too narrow for the wide form: that must not hold it open. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL && self->narrow_below > 0 && !self->narrow) {
+    self->wide_minimum = *minimum;
+    *minimum = 0;
+  }
   if (orientation == GTK_ORIENTATION_HORIZONTAL && self->natural_width > 0)
     *natural = MAX (*minimum, self->natural_width);
 }
@@ -62,9 +90,9 @@ mun_width_bin_size_allocate (GtkWidget *widget, int width, int height, int basel
   MunWidthBin *self = MUN_WIDTH_BIN (widget);
 
   if (self->child != NULL)
-    gtk_widget_allocate (self->child, width, height, baseline, NULL);
+    gtk_widget_allocate (self->child, MAX (width, child_minimum (self)), height, baseline, NULL);
   self->width = width;
-  if (((width < self->narrow_below) != self->narrow || !self->known) && self->source == 0)
+  if ((is_narrow (self) != self->narrow || !self->known) && self->source == 0)
     self->source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, notify_cb, self, NULL);
 }
 
@@ -158,6 +186,15 @@ mun_width_bin_class_init (MunWidthBinClass *klass)
 static void
 mun_width_bin_init (MunWidthBin *self)
 {
+}
+
+double
+mun_text_scale (GtkWidget *widget)
+{
+  int dpi = 0;
+
+  g_object_get (gtk_widget_get_settings (widget), "gtk-xft-dpi", &dpi, NULL);
+  return dpi > 0 ? dpi / ORDINARY_DPI : 1;
 }
 
 gboolean

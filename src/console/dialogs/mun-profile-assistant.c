@@ -11,6 +11,7 @@
 #include "mun-hint-row.h"
 #include "mun-list-dialog.h"
 #include "mun-profile.h"
+#include "mun-width-bin.h"
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
@@ -601,10 +602,12 @@ static void
 width_changed_cb (MunProfileAssistant *self)
 {
   int width = 0, height = 0;
+  gboolean wide;
 
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  gtk_widget_set_visible (self->sidebar, width >= 620);
-  gtk_widget_set_visible (self->separator, width >= 620);
+  wide = width >= 620 * mun_text_scale (GTK_WIDGET (self));
+  gtk_widget_set_visible (self->sidebar, wide);
+  gtk_widget_set_visible (self->separator, wide);
 }
 
 static void

@@ -159,7 +159,9 @@ setup_cell_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell), 8);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell),
+                                 GPOINTER_TO_UINT (
+                                     g_object_get_data (G_OBJECT (factory), "chars")));
   gtk_list_item_set_child (item, cell);
 }
 
@@ -185,12 +187,14 @@ unbind_cell_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 }
 
 static GtkColumnViewColumn *
-add_column (MunUsersPage *self, const char *title, const char *property, gboolean sorted)
+add_column (MunUsersPage *self, const char *title, const char *property, guint chars,
+            gboolean sorted)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkColumnViewColumn *column;
 
   g_object_set_data (G_OBJECT (factory), "property", (gpointer)property);
+  g_object_set_data (G_OBJECT (factory), "chars", GUINT_TO_POINTER (chars));
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cell_cb), NULL);
   g_signal_connect_object (factory, "bind", G_CALLBACK (bind_cell_cb), self, 0);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cell_cb), NULL);
@@ -239,11 +243,11 @@ set_up_list (MunUsersPage *self)
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
 
-  first = add_column (self, _ ("User Name"), "user-name", TRUE);
-  add_column (self, _ ("Full Name"), "full-name", TRUE);
-  self->extra_columns[0] = add_column (self, _ ("Authentication"), "authentication", FALSE);
+  first = add_column (self, _ ("User Name"), "user-name", 8, TRUE);
+  add_column (self, _ ("Full Name"), "full-name", 8, TRUE);
+  self->extra_columns[0] = add_column (self, _ ("Authentication"), "authentication", 20, FALSE);
   gtk_column_view_column_set_expand (self->extra_columns[0], FALSE);
-  self->extra_columns[1] = add_column (self, _ ("Email Addresses"), "addresses", FALSE);
+  self->extra_columns[1] = add_column (self, _ ("Email Addresses"), "addresses", 8, FALSE);
   gtk_column_view_sort_by_column (self->view, first, GTK_SORT_ASCENDING);
 
   mun_state_stack_set_models (self->states, G_LIST_MODEL (self->users), filtered);

@@ -16,6 +16,9 @@ struct _MunFolderTree {
   GtkSingleSelection *selection;
 };
 
+/* What is seen of a folder's name at least, however deep it lies. */
+#define NAME_CHARS 12
+
 G_DEFINE_FINAL_TYPE (MunFolderTree, mun_folder_tree, ADW_TYPE_BIN)
 
 enum {
@@ -42,6 +45,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (name), NAME_CHARS);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_widget_add_css_class (count, "dim-label");
   gtk_widget_add_css_class (count, "numeric");

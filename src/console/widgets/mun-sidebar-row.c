@@ -17,6 +17,8 @@ struct _MunSidebarRow {
   const MunPageEntry *entry;
 };
 
+#define MAX_CHARS 28
+
 G_DEFINE_FINAL_TYPE (MunSidebarRow, mun_sidebar_row, GTK_TYPE_LIST_BOX_ROW)
 
 static void
@@ -45,6 +47,8 @@ mun_sidebar_row_new (const MunPageEntry *entry)
   self->entry = entry;
   gtk_image_set_from_icon_name (self->icon, entry->icon_name);
   gtk_label_set_label (self->title, _ (entry->title));
+  /* Wide enough for the whole title, whatever the size of the text. */
+  gtk_label_set_width_chars (self->title, MIN (g_utf8_strlen (_ (entry->title), -1), MAX_CHARS));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (entry->title), -1);
   return GTK_WIDGET (self);

@@ -6,6 +6,7 @@
 
 #include "mun-file-prompt.h"
 #include "mun-sync-table.h"
+#include "mun-width-bin.h"
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
@@ -315,9 +316,13 @@ static void
 width_changed_cb (MunSyncWindow *self)
 {
   int width = 0, height = 0;
+  gboolean narrow;
 
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  adw_view_switcher_bar_set_reveal (self->narrow_switcher, width < 620);
+  narrow = width < 620 * mun_text_scale (GTK_WIDGET (self));
+  adw_view_switcher_bar_set_reveal (self->narrow_switcher, narrow);
+  for (guint kind = 0; kind < MUN_SYNC_N_KINDS; kind++)
+    mun_sync_table_set_narrow (self->tables[kind], narrow);
 }
 
 static void

@@ -5,14 +5,22 @@
 #include "mun-sync-table.h"
 
 #include "mun-state-stack.h"
+#include "mun-width-bin.h"
 #include "text.h"
 
 #include <glib/gi18n.h>
+
+#define USER_WIDTH 210
+#define NARROW_USER_WIDTH 130
+#define DETAILS_CHARS 22
+#define NAME_WIDTH 160
+#define ADDRESS_WIDTH 200
 
 struct _MunSyncTable {
   AdwBin parent_instance;
   MunStateStack *states;
   GtkColumnView *view;
+  GtkColumnViewColumn *user_column;
   GtkColumnViewColumn *name_column;
   GtkColumnViewColumn *address_column;
   GtkColumnViewColumn *details_column;
@@ -45,6 +53,8 @@ setup_details_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_yalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  /* A row is as high as its narrowest form wants it. */
+  gtk_label_set_width_chars (GTK_LABEL (label), DETAILS_CHARS);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_list_item_set_child (item, label);
 }
@@ -125,16 +135,26 @@ mun_sync_table_init (MunSyncTable *self)
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
   gtk_column_view_set_show_row_separators (self->view, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
-  add_column (self, _ ("User Name"), 210, FALSE, mun_sync_change_get_user_name);
-  self->name_column = add_column (self, _ ("Full Name"), 160, FALSE, mun_sync_change_get_full_name);
-  self->address_column
-      = add_column (self, _ ("Email Addresses"), 230, FALSE, mun_sync_change_get_addresses);
+  self->user_column
+      = add_column (self, _ ("User Name"), USER_WIDTH, FALSE, mun_sync_change_get_user_name);
+  self->name_column
+      = add_column (self, _ ("Full Name"), NAME_WIDTH, FALSE, mun_sync_change_get_full_name);
+  self->address_column = add_column (self, _ ("Email Addresses"), ADDRESS_WIDTH, FALSE,
+                                     mun_sync_change_get_addresses);
   self->details_column
       = add_column (self, _ ("What Changes"), 0, TRUE, mun_sync_change_get_details);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->view));
   self->states = g_object_new (MUN_TYPE_STATE_STACK, "content", scrolled, "empty-icon-name",
                                "object-select-symbolic", "empty-title", _ ("Nobody"), NULL);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->states));
+}
+
+/* GTK 4.8 leaves room for the fixed width of a column that is not shown. */
+static void
+show_column (GtkColumnViewColumn *column, gboolean visible, int width)
+{
+  gtk_column_view_column_set_visible (column, visible);
+  gtk_column_view_column_set_fixed_width (column, visible ? width : -1);
 }
 
 void
@@ -158,9 +178,11 @@ mun_sync_table_set_list (MunSyncTable *self, GListModel *list, MunSyncKind kind)
   selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (sorted)));
   gtk_column_view_set_model (self->view, selection);
   g_object_unref (selection);
+  gtk_column_view_column_set_expand (self->user_column, kind == MUN_SYNC_KIND_DELETE);
   gtk_column_view_column_set_expand (self->name_column, kind == MUN_SYNC_KIND_DELETE);
-  gtk_column_view_column_set_expand (self->address_column, TRUE);
-  gtk_column_view_column_set_visible (self->address_column, kind == MUN_SYNC_KIND_CREATE);
+  gtk_column_view_column_set_expand (self->address_column, kind == MUN_SYNC_KIND_CREATE);
+  show_column (self->address_column, kind == MUN_SYNC_KIND_CREATE,
+               ADDRESS_WIDTH * mun_text_scale (GTK_WIDGET (self)));
   gtk_column_view_column_set_visible (self->details_column,
                                       kind == MUN_SYNC_KIND_CHANGE || kind == MUN_SYNC_KIND_SKIP);
   gtk_column_view_column_set_title (self->details_column,
@@ -176,6 +198,16 @@ mun_sync_table_set_filter (MunSyncTable *self, const char *text)
   g_return_if_fail (MUN_IS_SYNC_TABLE (self));
   if (mun_set_str (&self->text, text))
     gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+void
+mun_sync_table_set_narrow (MunSyncTable *self, gboolean narrow)
+{
+  g_return_if_fail (MUN_IS_SYNC_TABLE (self));
+  show_column (self->name_column, !narrow, NAME_WIDTH * mun_text_scale (GTK_WIDGET (self)));
+  gtk_column_view_column_set_fixed_width (self->user_column,
+                                          (narrow ? NARROW_USER_WIDTH : USER_WIDTH)
+                                              * mun_text_scale (GTK_WIDGET (self)));
 }
 
 guint

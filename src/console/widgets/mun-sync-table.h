@@ -18,6 +18,9 @@ mun_sync_table_set_list (MunSyncTable *self, GListModel *list, MunSyncKind kind)
 /* Shows only users that match every word; "" shows all. */
 void
 mun_sync_table_set_filter (MunSyncTable *self, const char *text);
+/* Whether there is no room for the full name. */
+void
+mun_sync_table_set_narrow (MunSyncTable *self, gboolean narrow);
 /* How many are shown. */
 guint
 mun_sync_table_get_n_shown (MunSyncTable *self);

@@ -109,6 +109,7 @@ mun_prompt_create_certificate (GtkWidget *owner, gboolean replaces, MunCreateCer
   prompt->first = adw_combo_row_new ();
   adw_combo_row_set_model (ADW_COMBO_ROW (prompt->first), G_LIST_MODEL (model));
   adw_combo_row_set_selected (ADW_COMBO_ROW (prompt->first), 1);
+  adw_combo_row_set_use_subtitle (ADW_COMBO_ROW (prompt->first), TRUE);
   add_row (group, prompt->first, _ ("_Key Size"));
   prompt->second = gtk_spin_button_new_with_range (1, MUN_CERTIFICATE_MAX_MONTHS, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (prompt->second), MUN_CERTIFICATE_DEFAULT_MONTHS);

@@ -173,6 +173,14 @@ allow_access_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* Without a folder there is nothing to see beside the tree. */
+static void
+folded_cb (MunArchivePage *self)
+{
+  if (!mun_folder_tree_get_selected (self->tree))
+    adw_flap_set_reveal_flap (self->flap, TRUE);
+}
+
 static void
 toggle_tree_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -225,6 +233,8 @@ static void
 mun_archive_page_init (MunArchivePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (folded_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->tree, "folder-selected", G_CALLBACK (folder_selected_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->browser, "toast", G_CALLBACK (mun_page_toast), self,

@@ -89,8 +89,10 @@ attachment_chip (const MunAttachment *attachment, guint index)
   GtkWidget *icon = gtk_image_new_from_icon_name ("mail-attachment-symbolic");
 
   gtk_widget_add_css_class (box, "attachment");
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_width_chars (GTK_LABEL (name), 12);
   gtk_label_set_max_width_chars (GTK_LABEL (name), 28);
   gtk_widget_set_tooltip_text (name, attachment->type);
   gtk_widget_add_css_class (size, "dim-label");

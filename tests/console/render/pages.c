@@ -13,6 +13,9 @@
 #include "mun-search-page.h"
 #include "mun-start-page.h"
 
+#define WIDE_WIDTH 1560
+#define WIDE_HEIGHT 900
+
 #define child(widget, TYPE, name)                                                                  \
   GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (widget), (TYPE), (name)))
 
@@ -29,6 +32,12 @@ typedef struct {
 #define FAILS(code) (int)(code)
 
 static const State states[] = {
+  { "dashboard-content", "dashboard", "GetServerInfo", NULL, ANSWER, "content" },
+  { "dashboard-quiet", "dashboard", "GetCredentials", "[]", ANSWER, "content" },
+  { "dashboard-loading", "dashboard", "GetServerInfo", NULL, SILENCE, "loading" },
+  { "dashboard-error", "dashboard", "GetServerInfo", NULL, FAILS (MUN_ERROR_DENIED), "error" },
+  { "dashboard-offline", "dashboard", "GetServerInfo", NULL, FAILS (MUN_ERROR_UNREACHABLE),
+    "offline" },
   { "users-content", "users", "GetUsers", NULL, ANSWER, "content" },
   { "users-loading", "users", "GetUsers", NULL, SILENCE, "loading" },
   { "users-empty", "users", "GetUsers", "[]", ANSWER, "empty" },
@@ -152,6 +161,7 @@ test_directory (void)
   MunWindow *window = render_page (connection, "directory-services", "content");
   GtkWidget *page = GTK_WIDGET (mun_window_get_page (window));
   GtkWidget *hint = child (page, MUN_TYPE_DIRECTORY_PAGE, "state_hint");
+  GtkWidget *redirect = child (page, MUN_TYPE_DIRECTORY_PAGE, "redirect_row");
   GtkAdjustment *scroll;
 
   gtk_widget_activate_action (page, "directory.test-credentials", NULL);
@@ -161,33 +171,40 @@ test_directory (void)
   gtk_widget_activate_action (page, "directory.test-credentials", NULL);
   console_test_wait (gtk_widget_get_visible (hint));
   render_shoot (GTK_WINDOW (window), "directory-refused");
-  gtk_editable_set_text (GTK_EDITABLE (child (page, MUN_TYPE_DIRECTORY_PAGE, "redirect_row")),
-                         "http://archive.example.com:8462/signin");
-  scroll = gtk_scrolled_window_get_vadjustment (render_find (page, GTK_TYPE_SCROLLED_WINDOW));
+  gtk_editable_set_text (GTK_EDITABLE (redirect), "http://archive.example.com:8462/signin");
+  scroll = gtk_scrolled_window_get_vadjustment (
+      GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (redirect, GTK_TYPE_SCROLLED_WINDOW)));
   gtk_adjustment_set_value (scroll, gtk_adjustment_get_upper (scroll));
   render_shoot (GTK_WINDOW (window), "directory-unsaved");
   mun_page_discard (MUN_PAGE (page));
   render_close (window);
 }
 
-/* Opens what can be opened, until nothing new appears. */
-static GListModel *
-open_tree (MunWindow *window)
-{
-  GtkListView *view
-      = render_find (render_find (GTK_WIDGET (mun_window_get_page (window)), MUN_TYPE_FOLDER_TREE),
-                     GTK_TYPE_LIST_VIEW);
-  GListModel *model = G_LIST_MODEL (gtk_list_view_get_model (view));
+/* The archives and folders of messages.txt. */
+#define N_FOLDERS 7
 
+/* Opens every row that is there now. Returns: how many rows there are. */
+static guint
+open_rows (GListModel *model)
+{
   for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
     g_autoptr (GtkTreeListRow) row = g_list_model_get_item (model, i);
 
-    if (gtk_tree_list_row_is_expandable (row)) {
+    if (gtk_tree_list_row_is_expandable (row))
       gtk_tree_list_row_set_expanded (row, TRUE);
-      console_test_wait (g_list_model_get_n_items (gtk_tree_list_row_get_children (row)) > 0);
-    }
   }
-  return model;
+  return g_list_model_get_n_items (model);
+}
+
+/* Children arrive by and by; the model is another one after each load. */
+static GListModel *
+open_tree (MunWindow *window)
+{
+  GtkWidget *tree = render_find (GTK_WIDGET (mun_window_get_page (window)), MUN_TYPE_FOLDER_TREE);
+  GtkListView *view = render_find (tree, GTK_TYPE_LIST_VIEW);
+
+  console_test_wait (open_rows (G_LIST_MODEL (gtk_list_view_get_model (view))) == N_FOLDERS);
+  return G_LIST_MODEL (gtk_list_view_get_model (view));
 }
 
 static void
@@ -272,6 +289,22 @@ test_archive (void)
   render_close (window);
 }
 
+/* The preview beside the list. */
+static void
+test_archive_wide (void)
+{
+  g_autoptr (FakeConnection) connection = render_server_new_with_archive (TRUE);
+  MunWindow *window = render_page (connection, "archive", "content");
+
+  gtk_window_set_default_size (GTK_WINDOW (window), WIDE_WIDTH, WIDE_HEIGHT);
+  console_test_wait (gtk_widget_get_width (GTK_WIDGET (window)) == WIDE_WIDTH);
+  select_folder (open_tree (window), "ada/Inbox");
+  wait_for_messages (window, 11);
+  select_message (window, "Minutes of Monday's meeting");
+  render_shoot (GTK_WINDOW (window), "archive-wide");
+  render_close (window);
+}
+
 static void
 test_archive_empty (void)
 {
@@ -336,6 +369,8 @@ render_add_pages (void)
   g_test_add_func ("/render/profile-runs", test_profile_runs);
   g_test_add_func ("/render/directory", test_directory);
   g_test_add_func ("/render/archive", test_archive);
+  if (render_is_wide ())
+    g_test_add_func ("/render/archive-wide", test_archive_wide);
   g_test_add_func ("/render/archive-empty", test_archive_empty);
   g_test_add_func ("/render/search", test_search);
   g_test_add_func ("/render/sidebar", test_sidebar);

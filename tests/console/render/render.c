@@ -87,6 +87,12 @@ render_find (GtkWidget *root, GType type)
   return NULL;
 }
 
+gboolean
+render_is_wide (void)
+{
+  return look->width > NARROW_WIDTH;
+}
+
 MunWindow *
 render_window (void)
 {
@@ -240,7 +246,8 @@ is_cut (GtkWidget *label)
   return pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)));
 }
 
-/* A label may be cut in a list or a title; never the words of a button. */
+/* A label may be cut in a list or a title; never the words of a button. Where a switcher of views
+ * has no room libadwaita cuts its words and keeps the icons. */
 static void
 check_label (GtkWidget *label, const char *name)
 {
@@ -251,7 +258,7 @@ check_label (GtkWidget *label, const char *name)
 
   if (!is_cut (label))
     return;
-  if (button)
+  if (button && gtk_widget_get_ancestor (label, ADW_TYPE_VIEW_SWITCHER) == NULL)
     g_test_fail_printf ("%s/%s: the button “%s” is cut short", look->name, name, text);
   g_test_message ("%s/%s: cut short: “%s”", look->name, name, text);
 }
@@ -317,7 +324,7 @@ render_shoot (GtkWindow *window, const char *name)
   int width = 0, height = 0;
 
   gtk_window_get_default_size (window, &width, &height);
-  if (width > look->width || height > look->height)
+  if (!MUN_IS_WINDOW (window) && (width > look->width || height > look->height))
     gtk_window_set_default_size (window, MIN (width, look->width), MIN (height, look->height));
   gtk_window_present (window);
   console_test_wait (gtk_widget_get_mapped (GTK_WIDGET (window)));

@@ -20,6 +20,10 @@ G_BEGIN_DECLS
 gboolean
 render_init (int *argc, char ***argv, const char *look);
 
+/* Whether the look has windows as on a desk. */
+gboolean
+render_is_wide (void);
+
 /* The console's window without server, as wide and high as the look wants it, on the screen. */
 MunWindow *
 render_window (void);

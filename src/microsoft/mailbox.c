@@ -223,6 +223,23 @@ read_page (JsonObject *answer, GError **error)
   return g_steal_pointer (&page);
 }
 
+char *
+mun_mailbox_find_folder (MunGraph *graph, const char *user, const char *well_known,
+                         GCancellable *cancellable, GError **error)
+{
+  g_autofree char *escaped = escape (user);
+  g_autofree char *path
+      = g_strdup_printf ("/v1.0/users/%s/mailFolders/%s?$select=id", escaped, well_known);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (JsonObject) folder = mun_graph_get (graph, path, NULL, cancellable, &local);
+
+  if (folder != NULL)
+    return g_strdup (mun_json_get_string (folder, "id", NULL));
+  if (!g_error_matches (local, MUN_GRAPH_ERROR, MUN_GRAPH_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
 MunDeltaPage *
 mun_mailbox_delta (MunGraph *graph, const char *user, const char *folder_id, const char *link,
                    guint page_size, GCancellable *cancellable, GError **error)

@@ -44,6 +44,13 @@ GPtrArray *
 mun_mailbox_list_folders (MunGraph *graph, const char *user, gboolean include_hidden,
                           GCancellable *cancellable, GError **error);
 
+/* The id of a folder by its well-known name ("junkemail", "deleteditems"; learn.microsoft.com,
+ * Graph v1.0, mailFolder), whatever the mailbox's language calls it. NULL without an error: the
+ * mailbox has none. */
+char *
+mun_mailbox_find_folder (MunGraph *graph, const char *user, const char *well_known,
+                         GCancellable *cancellable, GError **error);
+
 /* One page of changes in a folder. `link` is a next_link or delta_link, or NULL to begin (then
  * everything counts as a change). `page_size` 1 to 1000 is a wish, sent as odata.maxpagesize.
  * MUN_GRAPH_ERROR_SYNC_STATE_LOST: begin again with NULL and skip what is known. */

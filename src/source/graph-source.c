@@ -86,21 +86,73 @@ same_name (const char *a, const char *b)
   return g_str_equal (x, y);
 }
 
+/* Exchange's English names stand for the folders themselves: a French mailbox calls its junk
+ * "Courrier indésirable". */
+static const struct {
+  const char *name, *well_known;
+} usual_folders[] = {
+  { "Junk Email", "junkemail" },
+  { "Deleted Items", "deleteditems" },
+  { "Drafts", "drafts" },
+  { "Outbox", "outbox" },
+  { "Conversation History", "conversationhistory" },
+  { "Sync Issues", "syncissues" },
+};
+
+static const char *
+find_path (GPtrArray *folders, const char *id)
+{
+  for (guint i = 0; i < folders->len; i++) {
+    const MunMailFolder *folder = folders->pdata[i];
+
+    if (g_str_equal (folder->id, id))
+      return folder->path;
+  }
+  return NULL;
+}
+
+/* The excluded names, and where the usual folders among them lie in this mailbox. */
+static GPtrArray *
+list_excluded (MunGraphSource *self, GPtrArray *folders, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) excluded = g_ptr_array_new_with_free_func (g_free);
+
+  for (char **name = self->excluded; name != NULL && *name != NULL; name++) {
+    g_ptr_array_add (excluded, g_strdup (*name));
+    for (guint i = 0; i < G_N_ELEMENTS (usual_folders); i++) {
+      g_autoptr (GError) local = NULL;
+      g_autofree char *id = NULL;
+      const char *path;
+
+      if (!same_name (*name, usual_folders[i].name))
+        continue;
+      id = mun_mailbox_find_folder (self->graph, self->user, usual_folders[i].well_known,
+                                    cancellable, &local);
+      if (local != NULL) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return NULL;
+      }
+      path = id != NULL ? find_path (folders, id) : NULL;
+      if (path != NULL)
+        g_ptr_array_add (excluded, g_strdup (path));
+    }
+  }
+  return g_steal_pointer (&excluded);
+}
+
 /* Is the folder, or one above it, excluded by its path or by its own name? */
 static gboolean
-is_excluded (MunGraphSource *self, const char *path)
+is_excluded (GPtrArray *excluded, const char *path)
 {
   g_auto (GStrv) levels = g_strsplit (path, "/", -1);
   g_autoptr (GString) above = g_string_new (NULL);
 
-  if (self->excluded == NULL)
-    return FALSE;
   for (char **level = levels; *level != NULL; level++) {
     if (above->len > 0)
       g_string_append_c (above, '/');
     g_string_append (above, *level);
-    for (char **name = self->excluded; *name != NULL; name++)
-      if (same_name (*name, *level) || same_name (*name, above->str))
+    for (guint i = 0; i < excluded->len; i++)
+      if (same_name (excluded->pdata[i], *level) || same_name (excluded->pdata[i], above->str))
         return TRUE;
   }
   return FALSE;
@@ -114,6 +166,7 @@ mun_graph_source_list_folders (MunSource *source, const MunSourceHost *host,
   g_autoptr (GPtrArray) folders
       = g_ptr_array_new_with_free_func ((GDestroyNotify)mun_source_folder_free);
   g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GPtrArray) excluded = NULL;
 
   if (self->graph == NULL) {
     self->graph = mun_graph_new (self->entra);
@@ -121,13 +174,15 @@ mun_graph_source_list_folders (MunSource *source, const MunSourceHost *host,
   }
   set_host (self, host);
   found = mun_mailbox_list_folders (self->graph, self->user, TRUE, cancellable, error);
+  if (found != NULL)
+    excluded = list_excluded (self, found, cancellable, error);
   set_host (self, NULL);
-  if (found == NULL)
+  if (excluded == NULL)
     return NULL;
   for (guint i = 0; i < found->len; i++) {
     const MunMailFolder *folder = found->pdata[i];
 
-    if (!is_excluded (self, folder->path))
+    if (!is_excluded (excluded, folder->path))
       g_ptr_array_add (folders, mun_source_folder_new (folder->id, folder->path, folder->total));
   }
   return g_steal_pointer (&folders);

@@ -350,6 +350,15 @@ mun_remote_operation_follow (MunAdminClient *client, const char *token, const ch
 }
 
 void
+mun_remote_operation_continue (MunRemoteOperation *self, MunAdminClient *client)
+{
+  g_return_if_fail (MUN_IS_REMOTE_OPERATION (self));
+  g_return_if_fail (MUN_IS_ADMIN_CLIENT (client));
+
+  g_set_object (&self->client, client);
+}
+
+void
 mun_remote_operation_cancel (MunRemoteOperation *self)
 {
   g_return_if_fail (MUN_IS_REMOTE_OPERATION (self));

@@ -32,6 +32,12 @@ mun_remote_operation_start (MunAdminClient *client, const char *function, JsonOb
 MunRemoteOperation *
 mun_remote_operation_follow (MunAdminClient *client, const char *token, const char *title);
 
+/* mun_remote_operation_continue: goes on asking through another client of the same server, after a
+ * reconnect. A server that was started anew does not know the operation: it fails with
+ * MUN_ERROR_EXPIRED. */
+void
+mun_remote_operation_continue (MunRemoteOperation *self, MunAdminClient *client);
+
 /* mun_remote_operation_cancel: asks the server to stop; "state" follows when it has. */
 void
 mun_remote_operation_cancel (MunRemoteOperation *self);

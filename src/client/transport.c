@@ -25,6 +25,7 @@ struct _MunTransport {
   char *origin;
   char *pinned; /* upper-case SHA-256, NULL: only what the system trusts */
   MunServerCertificate *certificate;
+  gboolean answered; /* a whole reply has come from there */
 };
 
 G_DEFINE_FINAL_TYPE (MunTransport, mun_transport, G_TYPE_OBJECT)
@@ -111,10 +112,13 @@ timer_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whether @reason says that something else than TLS and HTTP speaks there. */
+/* Whether @reason says that something else than TLS and HTTP speaks there. A server that answered
+ * before has only been cut off. */
 static gboolean
-is_foreign (const GError *reason)
+is_foreign (MunTransport *self, const GError *reason)
 {
+  if (self->answered)
+    return FALSE;
   return g_error_matches (reason, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS)
          || g_error_matches (reason, G_TLS_ERROR, G_TLS_ERROR_MISC)
          || g_error_matches (reason, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING)
@@ -143,7 +147,7 @@ return_failure (GTask *task, const GError *reason)
                              exchange->seconds);
   else if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_error_copy (reason));
-  else if (is_foreign (reason))
+  else if (is_foreign (self, reason))
     g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_NOT_AN_ARCHIVE,
                              "What answers at %s is not an archive server: %s", self->origin,
                              reason->message);
@@ -155,6 +159,7 @@ return_failure (GTask *task, const GError *reason)
 static void
 return_response (GTask *task)
 {
+  MunTransport *self = g_task_get_source_object (task);
   Exchange *exchange = g_task_get_task_data (task);
   MunResponse *response = g_new0 (MunResponse, 1);
   const char *type = soup_message_headers_get_content_type (soup_message_get_response_headers (
@@ -164,6 +169,7 @@ return_response (GTask *task)
   response->status = soup_message_get_status (exchange->message);
   response->content_type = g_strdup (type != NULL ? type : "");
   response->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
+  self->answered = TRUE;
   g_task_return_pointer (task, response, (GDestroyNotify)mun_response_free);
 }
 

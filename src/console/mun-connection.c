@@ -189,6 +189,7 @@ real_start (MunConnection *self, const char *function, JsonObject *arguments, co
   g_signal_connect_object (mun_operation_get_cancellable (operation), "cancelled",
                            G_CALLBACK (mun_remote_operation_cancel), remote, G_CONNECT_SWAPPED);
   g_object_set_data_full (G_OBJECT (operation), "remote", remote, g_object_unref);
+  g_object_set_data (G_OBJECT (operation), "connection", self);
   return operation;
 }
 
@@ -399,10 +400,29 @@ mun_connection_start (MunConnection *self, const char *function, JsonObject *arg
   return MUN_CONNECTION_GET_CLASS (self)->start (self, function, owned, title);
 }
 
+/* What ran before the connection was lost is asked after at the server that answers now. */
+static void
+continue_operations (MunConnection *self)
+{
+  MunConnectionPrivate *priv = PRIVATE (self);
+  GListModel *operations = G_LIST_MODEL (priv->operations);
+
+  for (guint i = 0; i < g_list_model_get_n_items (operations); i++) {
+    g_autoptr (GObject) operation = g_list_model_get_item (operations, i);
+    MunRemoteOperation *remote = g_object_get_data (operation, "remote");
+
+    if (remote && g_object_get_data (operation, "connection") == self)
+      mun_remote_operation_continue (remote, priv->admin);
+  }
+}
+
 static void
 opened (GTask *task)
 {
-  mun_connection_set_state (g_task_get_source_object (task), MUN_CONNECTION_CONNECTED, NULL);
+  MunConnection *self = g_task_get_source_object (task);
+
+  continue_operations (self);
+  mun_connection_set_state (self, MUN_CONNECTION_CONNECTED, NULL);
   g_task_return_boolean (task, TRUE);
 }
 

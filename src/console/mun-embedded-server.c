@@ -17,6 +17,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <string.h>
 
 #define PASSWORD_BYTES 24
 #define READY_FD 3
@@ -152,7 +153,8 @@ read_words_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   g_message ("munimentd: %s", line);
-  if (*line)
+  /* What it says in passing explains no end. */
+  if (*line && !strstr (line, "-Message: "))
     g_queue_push_tail (&self->last_words, g_steal_pointer (&line));
   while (self->last_words.length > LAST_WORDS)
     g_free (g_queue_pop_head (&self->last_words));

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "mun-window.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 
@@ -142,6 +143,14 @@ operation_finished_cb (MunApplication *self, MunOperation *operation)
   g_application_send_notification (G_APPLICATION (self), NULL, notification);
 }
 
+/* A session that ends asks with SIGTERM: the embedded server must be stopped then, too. */
+static gboolean
+terminated_cb (gpointer data)
+{
+  g_application_quit (G_APPLICATION (data));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 mun_application_startup (GApplication *application)
 {
@@ -150,6 +159,7 @@ mun_application_startup (GApplication *application)
   MunApplication *self = MUN_APPLICATION (application);
 
   G_APPLICATION_CLASS (mun_application_parent_class)->startup (application);
+  g_unix_signal_add (SIGTERM, terminated_cb, application);
 
   self->settings = g_settings_new (APPLICATION_ID);
   self->servers = mun_server_list_new (self->settings);

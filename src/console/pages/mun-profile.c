@@ -264,10 +264,11 @@ mun_profile_dup_result (JsonObject *result)
   gint64 archived = mun_json_get_int (result, "itemsArchived", 0);
   gint64 skipped = mun_json_get_int (result, "itemsSkipped", 0);
   gint64 failed = mun_json_get_int (result, "itemsFailed", 0);
+  gboolean interrupted = mun_json_get_bool (result, "interrupted", FALSE)
+                         || strcmp (word, "disconnected") == 0 || strcmp (word, "threadAbort") == 0;
   GString *text = g_string_new (NULL);
 
-  if (mun_json_get_bool (result, "interrupted", FALSE) || strcmp (word, "disconnected") == 0
-      || strcmp (word, "threadAbort") == 0)
+  if (interrupted)
     g_string_append (text, _ ("Interrupted"));
   else if (strcmp (word, "cancelled") == 0)
     g_string_append (text, _ ("Cancelled"));
@@ -275,8 +276,10 @@ mun_profile_dup_result (JsonObject *result)
     g_string_append (text, _ ("Failed"));
   else if (*word == '\0')
     g_string_append (text, _ ("Running"));
-  /* Translators: %s is a number of messages. */
-  append_count (text, ngettext ("%s archived", "%s archived", archived), archived);
+  /* A server that was killed did not live to count. */
+  if (archived > 0 || !interrupted)
+    /* Translators: %s is a number of messages. */
+    append_count (text, ngettext ("%s archived", "%s archived", archived), archived);
   if (skipped > 0)
     append_count (text, ngettext ("%s skipped", "%s skipped", skipped), skipped);
   if (failed > 0)

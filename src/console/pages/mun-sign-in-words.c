@@ -58,10 +58,15 @@ mun_sign_in_words (JsonObject *report, const char *thumbprint, char **sentence)
     return MUN_SIGN_IN_REFUSED;
   }
   if (*missing != '\0') {
-    /* Translators: %s is a list of permission names such as "Mail.Read". */
+    JsonArray *names = mun_json_get_array (report, "missing");
+
+    /* Translators: %s is one permission name such as "Mail.Read", or a list of them. */
     *sentence = g_strdup_printf (
-        _ ("Signed in, but these application permissions are missing: %s. Add them under "
-           "API permissions and grant admin consent, then test again."),
+        ngettext ("Signed in, but this application permission is missing: %s. Add it under "
+                  "API permissions and grant admin consent, then test again.",
+                  "Signed in, but these application permissions are missing: %s. Add them under "
+                  "API permissions and grant admin consent, then test again.",
+                  names != NULL ? json_array_get_length (names) : 1),
         missing);
     return MUN_SIGN_IN_MISSING;
   }

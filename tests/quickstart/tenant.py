@@ -49,6 +49,9 @@ class Tenant:
         reply = self.get('/users')
         return reply['users'] if isinstance(reply, dict) else reply
 
+    def folders(self, mailbox):
+        return self.get('/folders', mailbox=mailbox)['folders']
+
     def messages(self, mailbox):
         reply = self.get('/messages', mailbox=mailbox)
         return reply['messages'] if isinstance(reply, dict) else reply

@@ -296,6 +296,7 @@ class Job:
         row.all('label')[1].click()
         console.see(self.subject, main)
         button = console.button(re.compile('^Save “.*”…$'), main, 30)
+        self.console.shot('10-message')
         path = os.path.join(self.out, re.search('“(.*)”', button.name).group(1).replace('/', '_'))
         button.press()
         console.save_file(console.other().name, path)

@@ -4,6 +4,7 @@
 
 #include "render.h"
 
+#include "errors.h"
 #include "json.h"
 #include "keyring.h"
 #include "mun-certificate-dialog.h"
@@ -199,6 +200,7 @@ test_manager (void)
   MunCredentialManager *manager;
   MunStateStack *states;
   gboolean saved = FALSE;
+  g_autoptr (GError) locked = NULL;
 
   fake_connection_answer (connection, "GetCredentials", "[]");
   manager = mun_credential_manager_new (NULL, MUN_CONNECTION (connection));
@@ -211,6 +213,9 @@ test_manager (void)
   mun_credential_manager_refresh (manager);
   console_test_wait (mun_state_stack_get_state (states) == MUN_STATE_CONTENT);
   render_shoot (GTK_WINDOW (manager), "manager");
+  locked = g_error_new (MUN_ERROR, MUN_ERROR_KEYRING_LOCKED, "the keyring is locked");
+  mun_state_stack_set_error (states, locked);
+  render_shoot (GTK_WINDOW (manager), "manager-locked");
   gtk_window_destroy (GTK_WINDOW (manager));
 }
 
@@ -290,6 +295,10 @@ test_help (void)
 {
   MunWindow *window = render_window ();
   GtkWindow *about;
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-help-overlay", NULL);
+  render_shoot (render_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW), "shortcuts");
+  gtk_widget_set_visible (GTK_WIDGET (render_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW)), FALSE);
 
   g_action_group_activate_action (G_ACTION_GROUP (mun_application_get ()), "about", NULL);
   about = render_wait_for_window (ADW_TYPE_ABOUT_WINDOW);

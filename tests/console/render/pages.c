@@ -9,6 +9,7 @@
 #include "mun-directory-page.h"
 #include "mun-folder-tree.h"
 #include "mun-message-browser.h"
+#include "mun-operations-button.h"
 #include "mun-search-form.h"
 #include "mun-search-page.h"
 #include "mun-start-page.h"
@@ -140,6 +141,7 @@ test_profile_runs (void)
   g_autoptr (JsonObject) progress = mun_json_parse_object (json, -1, NULL);
   MunWindow *window = render_page (connection, "archive-email", "content");
   GtkWidget *page = GTK_WIDGET (mun_window_get_page (window));
+  MunOperationsButton *button;
   MunOperation *operation;
 
   fake_connection_hold_operations (connection, TRUE);
@@ -149,6 +151,11 @@ test_profile_runs (void)
   g_assert_nonnull (operation);
   mun_operation_update (operation, 24, "running", progress);
   render_shoot (GTK_WINDOW (window), "archive-email-running");
+  button = render_find (GTK_WIDGET (window), MUN_TYPE_OPERATIONS_BUTTON);
+  mun_operations_button_set_operations (button, mun_connection_get_operations (
+                                                    MUN_CONNECTION (connection)));
+  mun_operations_button_popup (button);
+  render_shoot_popover (render_find (GTK_WIDGET (button), GTK_TYPE_POPOVER), "operations");
   fake_connection_finish_operations (connection);
   render_close (window);
 }

@@ -147,20 +147,20 @@ render_wait_for_window (GType type)
 
 /* What the window shows; NULL before it was drawn. */
 static GskRenderNode *
-snapshot_of (GtkWindow *window)
+snapshot_of (GtkWidget *window)
 {
   g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
   g_autoptr (GdkPaintable) paintable = NULL;
 
-  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
-  paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  gtk_test_widget_wait_for_draw (window);
+  paintable = gtk_widget_paintable_new (window);
   gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
                           gdk_paintable_get_intrinsic_height (paintable));
   return gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
 }
 
 static GdkTexture *
-take_picture (GtkWindow *window)
+take_picture (GtkWidget *window)
 {
   g_autoptr (GskRenderNode) node = NULL;
 
@@ -202,9 +202,9 @@ drawn_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* WebKit draws in a process of its own: its answer to this question comes after it has drawn. */
 static void
-wait_for_html (GtkWindow *window)
+wait_for_html (GtkWidget *window)
 {
-  GtkWidget *view = render_find (GTK_WIDGET (window), WEBKIT_TYPE_WEB_VIEW);
+  GtkWidget *view = render_find (window, WEBKIT_TYPE_WEB_VIEW);
   gboolean drawn = FALSE;
 
   if (view == NULL || !gtk_widget_get_mapped (view))
@@ -217,7 +217,7 @@ wait_for_html (GtkWindow *window)
 
 /* Draws until two pictures after each other are the same. */
 static GdkTexture *
-picture_at_rest (GtkWindow *window)
+picture_at_rest (GtkWidget *window)
 {
   g_autoptr (GdkTexture) texture = NULL;
   g_autoptr (GBytes) last = NULL;
@@ -316,11 +316,26 @@ check_width (GtkWindow *window, const char *name)
     g_test_fail_printf ("%s/%s: %d pixels wide at least", look->name, name, minimum);
 }
 
+static void
+save_picture (GtkWidget *window, const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, name);
+  g_autoptr (GdkTexture) texture = picture_at_rest (window);
+
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+  check_widget (window, name);
+}
+
+void
+render_shoot_popover (GtkPopover *popover, const char *name)
+{
+  console_test_wait (gtk_widget_get_mapped (GTK_WIDGET (popover)));
+  save_picture (GTK_WIDGET (popover), name);
+}
+
 void
 render_shoot (GtkWindow *window, const char *name)
 {
-  g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, name);
-  g_autoptr (GdkTexture) texture = NULL;
   int width = 0, height = 0;
 
   gtk_window_get_default_size (window, &width, &height);
@@ -328,10 +343,10 @@ render_shoot (GtkWindow *window, const char *name)
     gtk_window_set_default_size (window, MIN (width, look->width), MIN (height, look->height));
   gtk_window_present (window);
   console_test_wait (gtk_widget_get_mapped (GTK_WIDGET (window)));
-  texture = picture_at_rest (window);
-  g_assert_true (gdk_texture_save_to_png (texture, path));
-  check_widget (GTK_WIDGET (window), name);
-  check_width (window, name);
+  save_picture (GTK_WIDGET (window), name);
+  /* GTK's own window of shortcuts knows no narrow form. */
+  if (!GTK_IS_SHORTCUTS_WINDOW (window))
+    check_width (window, name);
   /* Inside libadwaita's and GTK's own windows the labels are theirs. */
   if (!ADW_IS_ABOUT_WINDOW (window) && !GTK_IS_SHORTCUTS_WINDOW (window))
     console_test_check_labels (GTK_WIDGET (window));

@@ -41,6 +41,9 @@ render_close (MunWindow *window);
  * wider than the look's windows. */
 void
 render_shoot (GtkWindow *window, const char *name);
+/* The same for a popover, which is a surface of its own. */
+void
+render_shoot_popover (GtkPopover *popover, const char *name);
 /* The newest window of the type, when it is there. */
 GtkWindow *
 render_wait_for_window (GType type);

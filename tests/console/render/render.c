@@ -246,15 +246,23 @@ is_cut (GtkWidget *label)
   return pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)));
 }
 
+/* The popover of a button is below it, too, but not part of what it says. */
+static gboolean
+is_in (GtkWidget *label, GType type)
+{
+  GtkWidget *outer = gtk_widget_get_ancestor (label, type);
+
+  return outer != NULL && gtk_widget_get_native (outer) == gtk_widget_get_native (label);
+}
+
 /* A label may be cut in a list or a title; never the words of a button. Where a switcher of views
  * has no room libadwaita cuts its words and keeps the icons. */
 static void
 check_label (GtkWidget *label, const char *name)
 {
   const char *text = gtk_label_get_text (GTK_LABEL (label));
-  gboolean button = gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON) != NULL
-                    || gtk_widget_get_ancestor (label, GTK_TYPE_MENU_BUTTON) != NULL
-                    || gtk_widget_get_ancestor (label, GTK_TYPE_CHECK_BUTTON) != NULL;
+  gboolean button = is_in (label, GTK_TYPE_BUTTON) || is_in (label, GTK_TYPE_MENU_BUTTON)
+                    || is_in (label, GTK_TYPE_CHECK_BUTTON);
 
   if (!is_cut (label))
     return;

@@ -6,7 +6,12 @@
 
 #include <gio/gnetworking.h>
 #include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <poll.h>
+
+/* How long a reply may take to a client that sends no more. */
+#define LINGER_MILLISECONDS 5000
 
 struct _MunAcceptor {
   SoupServer *server;
@@ -72,10 +77,41 @@ begin_handshake (MunAcceptor *self, GIOStream *base, Arrival *arrival)
     arrival_free (arrival);
     return;
   }
+  /* No client shows a certificate here; what verifies one costs megabytes a connection. */
+  g_tls_connection_set_database (G_TLS_CONNECTION (tls), NULL);
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
   g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, self->stopped,
                                     handshake_cb, arrival);
+}
+
+static gboolean
+close_cb (gpointer data)
+{
+  g_socket_close (G_SOCKET (data), NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* The client has said its last word; a reply may still be on its way to it. */
+static gboolean
+hung_up_cb (int fd, GIOCondition condition, gpointer data)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (LINGER_MILLISECONDS);
+
+  g_source_set_callback (source, close_cb, g_object_ref (data), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return G_SOURCE_REMOVE;
+}
+
+/* libsoup 3.2 does not close a kept connection that its client has left: without this the server
+ * would run out of file descriptors. POLLRDHUP is of poll(2); GLib hands it through. */
+static void
+close_when_left (MunAcceptor *self, GSocket *peer)
+{
+  g_autoptr (GSource) source = g_unix_fd_source_new (g_socket_get_fd (peer), POLLRDHUP);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (hung_up_cb), g_object_ref (peer), g_object_unref);
+  g_source_attach (source, self->context);
 }
 
 static void
@@ -90,6 +126,7 @@ welcome (MunAcceptor *self, GSocket *peer)
   if (arrival->local == NULL || arrival->remote == NULL)
     return; /* gone already */
   g_socket_set_option (peer, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  close_when_left (self, peer);
   if (self->certificate != NULL)
     begin_handshake (self, G_IO_STREAM (connection), g_steal_pointer (&arrival));
   else

@@ -141,6 +141,38 @@ test_kept_connection (Fixture *self, gconstpointer data)
   }
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
+/* A client that asks to keep its connections and then leaves them. */
+static void
+test_left_connections (Fixture *self, gconstpointer data)
+{
+  g_autofree char *url = g_strdup_printf ("http://%s:%u/", (const char *)data, self->port);
+  guint before = count_descriptors ();
+
+  for (int i = 0; i < 20; i++) {
+    g_autoptr (SoupSession) session = soup_session_new ();
+    g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+    gboolean done = FALSE;
+
+    soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, sent_cb, &done);
+    while (!done)
+      g_main_context_iteration (NULL, TRUE);
+    soup_session_abort (session);
+  }
+  while (count_descriptors () > before + 4)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static void
 test_taken_port (Fixture *self, gconstpointer data)
 {
@@ -193,6 +225,8 @@ main (int argc, char **argv)
   g_test_add ("/server/acceptor/request", Fixture, "127.0.0.1", set_up, test_request, tear_down);
   g_test_add ("/server/acceptor/kept-connection", Fixture, "127.0.0.1", set_up,
               test_kept_connection, tear_down);
+  g_test_add ("/server/acceptor/left-connections", Fixture, "127.0.0.1", set_up,
+              test_left_connections, tear_down);
   g_test_add ("/server/acceptor/taken-port", Fixture, "127.0.0.1", set_up, test_taken_port,
               tear_down);
   g_test_add ("/server/acceptor/no-descriptors", Fixture, "127.0.0.1", set_up, test_no_descriptors,

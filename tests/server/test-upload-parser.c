@@ -18,7 +18,7 @@ feed_in_pieces (gsize piece)
   g_autoptr (GError) error = NULL;
 
   for (gsize at = 0; at < strlen (STREAM); at += piece)
-    g_assert_true (mun_upload_parser_feed (parser, STREAM + at, MIN (piece, strlen (STREAM) - at),
+    g_assert_true (mun_upload_parser_feed (parser, &STREAM[at], MIN (piece, strlen (STREAM) - at),
                                            messages, &error));
   g_assert_true (mun_upload_parser_end (parser, &error));
   g_assert_cmpuint (messages->len, ==, G_N_ELEMENTS (expected));

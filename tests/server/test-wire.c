@@ -590,11 +590,16 @@ static void
 test_challenges_are_no_attempts (void)
 {
   GThread *guesses[12];
-  g_autoptr (Wire) asking = open_wire ();
+  g_autoptr (Wire) asking = NULL;
   g_autoptr (Wire) guessing = NULL;
   g_autofree char *basic = test_basic ("patient", "p");
   g_autofree char *headers = g_strdup_printf ("Authorization: %s\r\n", basic);
 
+  /* A fresh one: libsoup loses the path of each request that it cannot parse, and the exit status
+   * of a build that looks for leaks would tell of it. */
+  test_server_free (server);
+  server = test_server_start (NULL, NULL);
+  asking = open_wire ();
   g_assert_null (
       test_server_call_ok (server, "CreateUser", "userName=patient&privileges=admin&password=p"));
   for (guint i = 0; i < G_N_ELEMENTS (guesses); i++)

@@ -90,8 +90,15 @@ class Node:
             px, py, pw, ph = pop.box(); wx, wy = self.app.popover_origin(pw, ph)
             return wx + cx - px, wy + cy - py
         wx, wy = self.app.window_origin(self.window().name); return wx + cx, wy + cy
+    def settled(self):
+        """the point, once two looks agree: what just appeared above may still push the node away"""
+        last = []
+        def same():
+            last.append(self.point()); return len(last) > 1 and last[-1] == last[-2]
+        wait(same, '%r to stand still' % self)
+        return last[-1]
     def click(self, button=1, count=1):
-        x, y = self.point(); sh('xdotool', 'mousemove', '--sync', str(x), str(y)) if (x, y) != pointer() else None
+        x, y = self.settled(); sh('xdotool', 'mousemove', '--sync', str(x), str(y)) if (x, y) != pointer() else None
         sh('xdotool', 'click', '--repeat', str(count), '--delay', '40', str(button))
     def on_screen(self):
         """GTK 4.8 says 'visible' of hidden stack pages too: ask what is drawn at the node's centre"""

@@ -18,6 +18,10 @@ typedef struct _MunAcceptor MunAcceptor;
  */
 MunAcceptor *
 mun_acceptor_new (SoupServer *server, GTlsCertificate *certificate);
+/* For tests: how long a client may keep the server waiting before its connection is closed. Counts
+ * for connections that come later. */
+void
+mun_acceptor_set_patience (MunAcceptor *self, guint milliseconds);
 /* Stops listening; connections that were handed to the server stay with it. */
 void
 mun_acceptor_free (MunAcceptor *self);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,6 +116,20 @@ start_watchdog (void)
     g_timeout_add (MAX (microseconds / 2000, 1), watchdog_cb, NULL);
 }
 
+/* Each client and each store has its descriptors; the usual soft limit of 1024 is for programs that
+ * use select(2). */
+static void
+allow_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_info ("The number of open files stays limited: %s", g_strerror (errno));
+}
+
 static int
 report (const GError *error)
 {
@@ -169,6 +184,7 @@ main (int argc, char **argv)
   /* Whatever is made below is nobody else's to read */
   umask (077);
   signal (SIGPIPE, SIG_IGN);
+  allow_descriptors ();
   configuration = mun_configuration_parse (arguments, &error);
   if (configuration == NULL)
     return report (error);

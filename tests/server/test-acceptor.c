@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "acceptor.h"
+#include "tls.h"
 
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -173,6 +175,212 @@ test_left_connections (Fixture *self, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* --- who keeps the server waiting --- */
+
+#define PATIENCE_MILLISECONDS 50
+
+static void
+ended_cb (GObject *stream, GAsyncResult *result, gpointer data)
+{
+  char **text = data;
+  gsize length = 0;
+
+  /* a connection that was closed at an odd moment ends with an error: it has ended */
+  g_input_stream_read_all_finish (G_INPUT_STREAM (stream), result, &length, NULL);
+  (*text)[length] = '\0';
+  g_object_set_data (stream, "ended", GINT_TO_POINTER (1));
+}
+
+/* Sends @text and waits until the server closes. Returns: what it said. */
+static char *
+send_and_wait (Fixture *self, const char *ip, const char *text)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (ip, self->port);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection
+      = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+  char *reply = g_malloc0 (4096);
+  GInputStream *input;
+
+  g_assert_no_error (error);
+  input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), text,
+                             strlen (text), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_input_stream_read_all_async (input, reply, 4095, G_PRIORITY_DEFAULT, NULL, ended_cb, &reply);
+  while (g_object_get_data (G_OBJECT (input), "ended") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return reply;
+}
+
+/* Nothing, half a head, half a body, and a kept connection without another request. */
+static void
+test_patience (Fixture *self, gconstpointer data)
+{
+  static const char *const silences[]
+      = { "", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+          "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nfive." };
+  g_autofree char *kept = NULL;
+  guint before = count_descriptors ();
+
+  mun_acceptor_set_patience (self->acceptor, PATIENCE_MILLISECONDS);
+  for (guint i = 0; i < G_N_ELEMENTS (silences); i++) {
+    g_autofree char *reply = send_and_wait (self, data, silences[i]);
+
+    g_assert_cmpstr (reply, ==, "");
+  }
+  kept = send_and_wait (self, data, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  g_assert_true (g_str_has_prefix (kept, "HTTP/1.1 200 "));
+  while (count_descriptors () > before + 2)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+hold_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+         gpointer data)
+{
+  SoupServerMessage **held = data;
+
+  *held = g_object_ref (message);
+  soup_server_message_pause (message);
+}
+
+/* The server's own time is not the client's: a request that is held outlasts a silent client that
+ * came after it. */
+static void
+test_held_request (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SoupServerMessage) held = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autofree char *silent = NULL;
+
+  mun_acceptor_set_patience (self->acceptor, PATIENCE_MILLISECONDS);
+  soup_server_add_handler (self->server, NULL, hold_cb, &held, NULL);
+  connection = ask (self, data);
+  while (held == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  silent = send_and_wait (self, data, "");
+  request_cb (self->server, held, "/", NULL, NULL);
+  soup_server_message_unpause (held);
+  expect_reply (connection, data);
+}
+
+/* --- who does not end a handshake --- */
+
+#define CROWD 4
+
+static void
+set_up_tls (Fixture *self, gconstpointer data)
+{
+  g_autofree char *directory = g_dir_make_tmp ("muniment-test-XXXXXX", NULL);
+  g_autoptr (GTlsCertificate) certificate = mun_tls_load_or_create (directory, NULL);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (data, 0);
+
+  g_assert_nonnull (certificate);
+  self->server = soup_server_new (NULL, NULL);
+  soup_server_add_handler (self->server, NULL, request_cb, NULL, NULL);
+  self->acceptor = mun_acceptor_new (self->server, certificate);
+  g_assert_true (mun_acceptor_listen (self->acceptor, address, &self->port, NULL));
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *path
+        = g_build_filename (directory, i == 0 ? "certificate.pem" : "certificate-key.pem", NULL);
+
+    g_assert_cmpint (g_unlink (path), ==, 0);
+  }
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
+/* A TCP connection from @local that sends @length bytes and then nothing more. */
+static GSocketConnection *
+stall (Fixture *self, const char *local, const char *bytes, gsize length)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (local, 0);
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection;
+
+  g_socket_client_set_local_address (client, address);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
+  g_assert_no_error (error);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), bytes,
+                             length, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return connection;
+}
+
+static gboolean
+accept_certificate_cb (SoupMessage *message, GTlsCertificate *certificate,
+                       GTlsCertificateFlags errors, gpointer data)
+{
+  return TRUE;
+}
+
+/* Sends a request from @local; @done becomes TRUE with its reply. */
+static SoupSession *
+send_from (Fixture *self, const char *local, gboolean *done)
+{
+  g_autofree char *url = g_strdup_printf ("https://127.0.0.1:%u/", self->port);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", url);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (local, 0);
+  SoupSession *session
+      = soup_session_new_with_options ("local-address", address, "timeout", 0, NULL);
+
+  g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), NULL);
+  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, sent_cb, done);
+  return session;
+}
+
+/* Clients of one address that stop within their handshake keep nobody out but each other; silent
+ * ones not even that. */
+static void
+test_stalled_handshakes (Fixture *self, gconstpointer data)
+{
+  static const char begun[] = { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01 };
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (SoupSession) neighbour = NULL;
+  g_autoptr (SoupSession) other = NULL;
+  gboolean neighbour_done = FALSE, other_done = FALSE;
+
+  for (guint i = 0; i < 3 * CROWD; i++)
+    g_ptr_array_add (crowd, stall (self, "127.0.0.3", begun, 0));
+  neighbour = send_from (self, "127.0.0.3", &neighbour_done);
+  while (!neighbour_done)
+    g_main_context_iteration (NULL, TRUE);
+  soup_session_abort (neighbour);
+  g_clear_object (&neighbour);
+  for (guint i = 0; i < CROWD; i++)
+    g_ptr_array_add (crowd, stall (self, "127.0.0.3", begun, sizeof begun));
+  neighbour_done = FALSE;
+  neighbour = send_from (self, "127.0.0.3", &neighbour_done);
+  other = send_from (self, "127.0.0.1", &other_done);
+  while (!other_done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (neighbour_done);
+  g_ptr_array_set_size (crowd, 0);
+  while (!neighbour_done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Its thread comes back, whatever the client does. */
+static void
+test_late_handshake (Fixture *self, gconstpointer data)
+{
+  static const char begun[] = { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01 };
+
+  mun_acceptor_set_patience (self->acceptor, PATIENCE_MILLISECONDS);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GSocketConnection) connection
+        = stall (self, "127.0.0.3", begun, i == 0 ? 0 : sizeof begun);
+    GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+    g_autofree char *reply = g_malloc0 (4096);
+
+    g_input_stream_read_all_async (input, reply, 4095, G_PRIORITY_DEFAULT, NULL, ended_cb, &reply);
+    while (g_object_get_data (G_OBJECT (input), "ended") == NULL)
+      g_main_context_iteration (NULL, TRUE);
+  }
+}
+
 static void
 test_taken_port (Fixture *self, gconstpointer data)
 {
@@ -227,6 +435,13 @@ main (int argc, char **argv)
               test_kept_connection, tear_down);
   g_test_add ("/server/acceptor/left-connections", Fixture, "127.0.0.1", set_up,
               test_left_connections, tear_down);
+  g_test_add ("/server/acceptor/patience", Fixture, "127.0.0.1", set_up, test_patience, tear_down);
+  g_test_add ("/server/acceptor/held-request", Fixture, "127.0.0.1", set_up, test_held_request,
+              tear_down);
+  g_test_add ("/server/acceptor/stalled-handshakes", Fixture, "127.0.0.1", set_up_tls,
+              test_stalled_handshakes, tear_down);
+  g_test_add ("/server/acceptor/late-handshake", Fixture, "127.0.0.1", set_up_tls,
+              test_late_handshake, tear_down);
   g_test_add ("/server/acceptor/taken-port", Fixture, "127.0.0.1", set_up, test_taken_port,
               tear_down);
   g_test_add ("/server/acceptor/no-descriptors", Fixture, "127.0.0.1", set_up, test_no_descriptors,

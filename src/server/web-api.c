@@ -255,22 +255,39 @@ respond_unauthorized (SoupServerMessage *message)
   respond_error (message, SOUP_STATUS_UNAUTHORIZED, "The token is missing, unknown or expired");
 }
 
+/* Returns: (nullable): NULL when a value is no text: what is stored under it, or quoted in a reply,
+ * must be UTF-8, and a name must not end before its end. */
 static GHashTable *
 parse_query (SoupServerMessage *message)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  const char *text = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) query = soup_form_decode (text != NULL ? text : "");
+  GHashTableIter iter;
+  gpointer value;
 
-  return soup_form_decode (query != NULL ? query : "");
+  if (text != NULL && strstr (text, "%00") != NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, query);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (!g_utf8_validate (value, -1, NULL))
+      return NULL;
+  return g_steal_pointer (&query);
 }
 
 static void
 run (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler, GStrv segments)
 {
   g_autofree char *user_name = dup_token_user (self, message);
+  g_autoptr (GHashTable) query = NULL;
   Job *job;
 
   if (user_name == NULL) {
     respond_unauthorized (message);
+    return;
+  }
+  query = parse_query (message);
+  if (query == NULL) {
+    respond_error (message, SOUP_STATUS_BAD_REQUEST, "The query of the URL is not valid UTF-8");
     return;
   }
   if (self->stopping || g_thread_pool_unprocessed (self->pool) > QUEUE_MAX) {
@@ -281,19 +298,20 @@ run (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler, GStrv s
   mun_sessions_touch (self->parts->sessions, user_name, job->address, "web");
   job->request.user_name = g_steal_pointer (&user_name);
   job->request.segments = g_strdupv (segments);
-  job->request.query = parse_query (message);
+  job->request.query = g_steal_pointer (&query);
   job->request.body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   g_thread_pool_push (self->pool, job, NULL);
 }
 
-/* The segments of the path below /api; NULL for any other path. A slash at the end means nothing.
+/* The segments of the path below /api; NULL for any other path, and for one that is no text. A
+ * slash at the end means nothing.
  */
 static GStrv
 split_path (const char *path)
 {
   g_autofree char *rest = NULL;
 
-  if (!g_str_has_prefix (path, "/api/"))
+  if (!g_str_has_prefix (path, "/api/") || !g_utf8_validate (path, -1, NULL))
     return NULL;
   rest = g_strdup (path + strlen ("/api/"));
   if (g_str_has_suffix (rest, "/"))
@@ -349,7 +367,7 @@ mun_web_api_filter (SoupServerMessage *message, const char *path, gpointer data)
     return FALSE;
   user_name = dup_token_user (self, message);
   query = parse_query (message);
-  folder = g_hash_table_lookup (query, "folder");
+  folder = query != NULL ? g_hash_table_lookup (query, "folder") : NULL;
   if (user_name != NULL && folder != NULL && *folder != '\0' && *folder != '/' && !self->stopping) {
     mun_upload_begin (self->parts, message, user_name, folder, self->message_limit);
     return TRUE;

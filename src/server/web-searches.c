@@ -185,6 +185,32 @@ limit_to_readable (MunWebRequest *request, MunQuery *query, GError **error)
   return query->archives != NULL;
 }
 
+/* Whether the search looks into an archive that is not the user's own. */
+static gboolean
+is_in_others (MunWebRequest *request, MunQuery *query)
+{
+  if (query->folder != NULL)
+    return (mun_access_get (request->server, request->user, query->folder) & MUN_ACCESS_OWN) == 0;
+  for (guint i = 0; query->archives[i] != NULL; i++)
+    if ((mun_access_get (request->server, request->user, query->archives[i]) & MUN_ACCESS_OWN) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What a search shows of somebody else's messages is read, too. */
+static void
+audit (MunWebRequest *request, MunQuery *query, const Search *search)
+{
+  g_autofree char *text
+      = query->text != NULL ? g_strdup_printf (", words “%s”", query->text) : NULL;
+
+  if (is_in_others (request, query))
+    mun_server_audit (request->server, request->user_name, "MessageSearch",
+                      "folder %s%s, %" G_GUINT64_FORMAT " messages%s",
+                      query->folder != NULL ? query->folder : "(all)", text != NULL ? text : "",
+                      search->count, search->is_more ? " or more" : "");
+}
+
 static Search *
 start (MunWebRequest *request, GError **error)
 {
@@ -203,7 +229,10 @@ start (MunWebRequest *request, GError **error)
   if (search->search == NULL)
     return NULL;
   search->count = mun_search_count (search->search, COUNT_MAX, &search->is_more, NULL, error);
-  return search->count != G_MAXUINT64 ? g_steal_pointer (&search) : NULL;
+  if (search->count == G_MAXUINT64)
+    return NULL;
+  audit (request, query, search);
+  return g_steal_pointer (&search);
 }
 
 void

@@ -443,10 +443,10 @@ test_archive_info (void)
 }
 
 static guint
-count_reads (void)
+count_events (const char *type)
 {
-  g_autoptr (JsonNode) node
-      = test_server_call_ok (server, "GetAuditLog", "eventType=MessageRetrieveContent");
+  g_autofree char *form = g_strconcat ("eventType=", type, NULL);
+  g_autoptr (JsonNode) node = test_server_call_ok (server, "GetAuditLog", form);
 
   return json_array_get_length (json_node_get_array (node));
 }
@@ -458,15 +458,34 @@ test_reading_is_audited (void)
   g_autoptr (JsonNode) holder = NULL;
   g_autofree char *numbers = find_message (ann, "{\"query\":\"alpha\"}", &holder);
   g_autofree char *path = g_strdup_printf ("/api/messages/%s/download", numbers);
-  guint before = count_reads ();
+  guint before = count_events ("MessageRetrieveContent");
 
   g_assert_cmpuint (get_status (ann, path), ==, 200);
   g_assert_cmpuint (get_status (admin, path), ==, 403);
-  g_assert_cmpuint (count_reads (), ==, before);
+  g_assert_cmpuint (count_events ("MessageRetrieveContent"), ==, before);
   call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":true}");
   g_assert_cmpuint (get_status (admin, path), ==, 200);
   call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}");
-  g_assert_cmpuint (count_reads (), ==, before + 1);
+  g_assert_cmpuint (count_events ("MessageRetrieveContent"), ==, before + 1);
+}
+
+/* Subjects and senders are read as well: whoever lists somebody else's messages is recorded. */
+static void
+test_listing_is_audited (void)
+{
+  static const char body[] = "{\"folder\":\"ann\",\"folderRecurse\":true,\"query\":\"alpha\"}";
+  guint before = count_events ("MessageSearch");
+  g_autoptr (JsonNode) own = test_server_post (server, ann, "/api/searches", body, 200);
+  g_autoptr (JsonNode) refused = test_server_post (server, admin, "/api/searches", body, 403);
+  g_autoptr (JsonNode) named = NULL;
+  g_autoptr (JsonNode) all = NULL;
+
+  g_assert_cmpuint (count_events ("MessageSearch"), ==, before);
+  call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":true}");
+  named = test_server_post (server, admin, "/api/searches", body, 200);
+  all = test_server_post (server, admin, "/api/searches", "{}", 200);
+  call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}");
+  g_assert_cmpuint (count_events ("MessageSearch"), ==, before + 2);
 }
 
 static void
@@ -499,6 +518,8 @@ test_upload_refused (void)
     { "/api/folders/upload", "", 400 },
     { "/api/folders/upload?folder=", "", 400 },
     { "/api/folders/upload?folder=/x", "", 400 },
+    { "/api/folders/upload?folder=ann%00/In", "1\na", 400 },
+    { "/api/folders/upload?folder=ann/%ff", "1\na", 400 },
     { "/api/folders/upload?folder=bob/Inbox", "1\na", 403 },
     { "/api/folders/upload?folder=ann/In", "5\nabc", 400 },
     { "/api/folders/upload?folder=ann/In", "abc", 400 },
@@ -560,6 +581,9 @@ test_paths (void)
     { "GET", "/api/authenticate/internal", 404 },
     { "GET", "/api/searches/unknown", 500 },
     { "GET", "/api/searches/unknown/results/more", 404 },
+    { "GET", "/api/messages/%ff/1/download", 404 },
+    { "GET", "/api/folders?archiveName=%ff", 400 },
+    { "GET", "/api/folders?archiveName=ann%00x", 400 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -593,6 +617,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/web-api/message-download", test_message_download);
   g_test_add_func ("/munimentd/web-api/archive-info", test_archive_info);
   g_test_add_func ("/munimentd/web-api/reading-is-audited", test_reading_is_audited);
+  g_test_add_func ("/munimentd/web-api/listing-is-audited", test_listing_is_audited);
   g_test_add_func ("/munimentd/web-api/paths", test_paths);
   g_test_add_func ("/munimentd/web-api/upload", test_upload);
   g_test_add_func ("/munimentd/web-api/large-upload", test_large_upload);

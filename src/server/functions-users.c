@@ -398,6 +398,26 @@ rename_user_locked (MunMaster *master, const char *from, const char *to, GError 
   return mun_master_put_user (master, to, user, error);
 }
 
+/* Profiles name their owner; without one they could not be changed any more. */
+static gboolean
+rename_owner (MunMaster *master, const char *from, const char *to, GError **error)
+{
+  g_autoptr (JsonArray) profiles = mun_master_list_profiles (master, error);
+
+  if (profiles == NULL)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (profiles); i++) {
+    JsonObject *profile = json_array_get_object_element (profiles, i);
+
+    if (g_ascii_strcasecmp (mun_json_get_string (profile, "owner", ""), from) != 0)
+      continue;
+    json_object_set_string_member (profile, "owner", to);
+    if (!mun_master_update_profile (master, mun_json_get_int (profile, "id", 0), profile, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static JsonNode *
 rename_user (MunCall *call, GError **error)
 {
@@ -408,7 +428,8 @@ rename_user (MunCall *call, GError **error)
   if (!mun_privileges_check_user_name (to, error))
     return NULL;
   g_mutex_lock (&mun_users_lock);
-  rename_user_locked (mun_call_get_master (call), from, to, error);
+  if (rename_user_locked (mun_call_get_master (call), from, to, error))
+    rename_owner (mun_call_get_master (call), from, to, error);
   g_mutex_unlock (&mun_users_lock);
   mun_server_forget_logins (mun_call_get_server (call), from);
   return NULL;

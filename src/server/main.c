@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 /* Exit codes: EXIT_FAILURE for everything else */
-#define EXIT_USAGE 2
-#define EXIT_BUSY 3 /* another server uses the data directory */
+#define EXIT_USAGE 2 /* options or configuration file */
+#define EXIT_BUSY 3  /* another server uses the data directory */
 
 #define PASSWORD_MAX 1024
 
@@ -134,9 +134,7 @@ static int
 report (const GError *error)
 {
   fprintf (stderr, "munimentd: %s\n", error->message);
-  if (g_error_matches (error, MUN_ERROR, MUN_ERROR_BUSY))
-    return EXIT_BUSY;
-  return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
+  return g_error_matches (error, MUN_ERROR, MUN_ERROR_BUSY) ? EXIT_BUSY : EXIT_FAILURE;
 }
 
 static int
@@ -186,8 +184,10 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   allow_descriptors ();
   configuration = mun_configuration_parse (arguments, &error);
-  if (configuration == NULL)
-    return report (error);
+  if (configuration == NULL) {
+    report (error);
+    return EXIT_USAGE;
+  }
   if (configuration->version) {
     puts ("munimentd " MUN_VERSION);
     return EXIT_SUCCESS;

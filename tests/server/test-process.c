@@ -241,6 +241,9 @@ test_options (void)
   g_assert_nonnull (strstr (help, "--session"));
   g_assert_cmpint (run (NULL, &wrong, "--nonsense", NULL), ==, 2);
   g_assert_cmpint (run (NULL, NULL, "--admin-port", "x", NULL), ==, 2);
+  /* systemd does not try again what cannot become right by itself */
+  g_assert_cmpint (run (NULL, NULL, "--admin-port", "70000", NULL), ==, 2);
+  g_assert_cmpint (run (NULL, NULL, "--config", "/nonexistent/munimentd.conf", NULL), ==, 2);
 }
 
 /* Every option of --help is in the manual page. */

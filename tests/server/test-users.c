@@ -162,6 +162,38 @@ status_as (const char *user, const char *password)
              : "out";
 }
 
+/* A profile stays with its owner, and can be changed afterwards. */
+static void
+test_rename_owner (void)
+{
+  g_autoptr (JsonNode) made = NULL;
+  g_autoptr (JsonNode) list = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *escaped = NULL;
+  g_autofree char *form = NULL;
+  JsonObject *profile;
+
+  ok ("CreateUser", "userName=owner&privileges=login");
+  made = test_server_call_ok (
+      server, "CreateProfile",
+      "raw=true&properties={\"connector\":\"FileSystem\",\"name\":\"Files\",\"owner\":\"Owner\","
+      "\"details\":{\"format\":\"eml\",\"path\":\"/\",\"targetUserFolder\":\"owner\"}}");
+  ok ("RenameUser", "oldUserName=owner&newUserName=heir");
+  list = test_server_call_ok (server, "GetProfiles", "raw=true");
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (list)), ==, 1);
+  profile = json_array_get_object_element (json_node_get_array (list), 0);
+  g_assert_cmpstr (mun_json_get_string (profile, "owner", NULL), ==, "heir");
+  json_object_set_object_member (
+      profile, "details",
+      mun_json_parse_object ("{\"format\":\"eml\",\"path\":\"/\",\"targetUserFolder\":\"heir\"}",
+                             -1, NULL));
+  text = mun_json_object_to_string (profile);
+  escaped = g_uri_escape_string (text, NULL, FALSE);
+  form = g_strdup_printf ("id=%" G_GINT64_FORMAT "&raw=true&properties=%s",
+                          mun_json_get_int (profile, "id", 0), escaped);
+  ok ("UpdateProfile", form);
+}
+
 static void
 test_rename_and_delete (void)
 {
@@ -233,6 +265,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/users/folders", test_folders);
   g_test_add_func ("/munimentd/users/last-administrator", test_last_administrator);
   g_test_add_func ("/munimentd/users/rename-and-delete", test_rename_and_delete);
+  g_test_add_func ("/munimentd/users/rename-owner", test_rename_owner);
   g_test_add_func ("/munimentd/users/password", test_password);
   status = g_test_run ();
   test_server_free (server);

@@ -2,15 +2,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Map of this folder. A delivery flows from the top down, a reading from the bottom up.
+ *
  *   archive.[ch]           MunArchive: the data directory, its lock, its stores, its master
- * database archive-deliver.c      deliveries: prepared on a pool, committed by the current store's
- * writer archive-folders.[ch]   the folder tree over all stores archive-stores.[ch]    stores:
- * create, states, verify query.h, archive-search.[ch]   what a search asks; one running search,
- * paged match.[ch]             a user's words as an FTS5 expression;  tokenizer.[ch]  the words of
- * the index prepare.[ch]           one message parsed, cut, hashed, compressed and sealed, before
- * the writer store*.[ch]            one store: catalogue.db and its writer, readers, folders,
- * verification contents.[ch]          the container files of a store;  sealed-record.[ch]  one
- * sealed record in them seal.[ch]              AES-256-GCM, store keys and how they are wrapped
+ *   archive-deliver.c      deliveries: prepared on a pool, committed by the current store's writer
+ *   archive-folders.[ch]   the folder tree over all stores
+ *   archive-stores.[ch]    stores: create, states, verify
+ *   query.h, archive-search.[ch]   what a search asks; one running search, paged
+ *   match.[ch]             a user's words as an FTS5 expression
+ *   tokenizer.[ch]         the words of the index
+ *   prepare.[ch]           one message parsed, cut, hashed, compressed and sealed for the writer
+ *   store*.[ch]            one store: catalogue.db and its writer, readers, folders, verification
+ *   contents.[ch]          the container files of a store
+ *   sealed-record.[ch]     one sealed record in them
+ *   seal.[ch]              AES-256-GCM, store keys and how they are wrapped
  *   database.[ch]          SQLite: opening, migrations, statements, errors
  *   master*.[ch]           MunMaster: users, settings, profiles, results, credentials, audit
  *   message/               MunMessage (GMime)

@@ -19,8 +19,10 @@ G_BEGIN_DECLS
  *   44  SHA-256 of the plain    32
  *   76  CRC-32 of what follows   4
  *   80  CRC-32 of bytes 0 to 79  4
- *   84  data: zstd (when the flag says so), sealed with AES-256-GCM; bytes 0 to 75 are
- * authenticated A record is found by scanning for the magic and a header whose checksum fits. */
+ *   84  data: zstd (when the flag says so), sealed with AES-256-GCM, which also
+ *       authenticates bytes 0 to 75
+ *
+ * A record is found by scanning for the magic and a header whose checksum fits. */
 #define MUN_RECORD_HEADER_SIZE 84
 #define MUN_RECORD_MAX_PLAIN (64 * 1024 * 1024)
 

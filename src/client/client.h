@@ -4,11 +4,12 @@
 /* What lives here (libsoup 3, asynchronous only; console and shell use it, the server does not):
  *
  *   server-certificate.h   what a server showed in the TLS handshake, for the person who decides
- * about it transport.h            one HTTPS origin: certificate pinning, no redirects, limits,
- * errors that mean something admin-client.h         MunAdminClient: the Administration API, one
- * call after the other remote-operation.h     MunRemoteOperation: one long function, followed by
- * get-status archive-client.h       MunArchiveClient: the Web Access API: archives, folders,
- * messages, upload remote-search.h        MunRemoteSearch: one search and its pages
+ *   transport.h            one HTTPS origin: certificate pinning, no redirects, limits, errors that
+ *                          mean something
+ *   admin-client.h         MunAdminClient: the Administration API, one call after the other
+ *   remote-operation.h     MunRemoteOperation: one long function, followed by get-status
+ *   archive-client.h       MunArchiveClient: the Web Access API: folders, messages, upload
+ *   remote-search.h        MunRemoteSearch: one search and its pages
  *
  * Everything works with a MailStore Server too: keys may be missing, unknown ones are kept. */
 

@@ -2,10 +2,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Map of this folder (the only one that knows GMime):
+ *
  *   message.[ch]      MunMessage: one parsed message and everything a list, a preview or the index
- * needs part-walk.[ch]    the walk over the MIME tree: bodies, attachments, limits, piece
- * boundaries text-decode.[ch]  charsets by label, then by guess; the result is always valid UTF-8
+ *                     needs
+ *   header-fields.[ch], address-names.[ch]   single header fields, and who is named in them
+ *   part-walk.[ch]    the walk over the MIME tree: bodies, attachments, limits, piece boundaries
+ *   text-decode.[ch]  charsets by label, then by guess; the result is always valid UTF-8
  *   html-text.[ch]    the text of an HTML part (libxml2)
+ *   gmime-options.[ch]   how GMime is told to read mail that follows no rule
  */
 #pragma once
 

@@ -11,6 +11,7 @@ gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib
 Atspi.init()
 W = Atspi.CoordType.WINDOW
+DOUBLE_CLICK = 0.1    # rig-session's gtk-double-click-time: two clicks within it are one, and a list row does not answer to that
 ST = Atspi.StateType
 
 class Timeout(AssertionError): pass
@@ -97,9 +98,12 @@ class Node:
             last.append(self.point()); return len(last) > 1 and last[-1] == last[-2]
         wait(same, '%r to stand still' % self)
         return last[-1]
+    clicked = 0
     def click(self, button=1, count=1):
+        wait(lambda: time.monotonic() > Node.clicked + DOUBLE_CLICK)
         x, y = self.settled(); sh('xdotool', 'mousemove', '--sync', str(x), str(y)) if (x, y) != pointer() else None
         sh('xdotool', 'click', '--repeat', str(count), '--delay', '40', str(button))
+        Node.clicked = time.monotonic()
     def on_screen(self):
         """GTK 4.8 says 'visible' of hidden stack pages too: ask what is drawn at the node's centre"""
         x, y, w, h = self.box()

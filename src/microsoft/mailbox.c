@@ -231,7 +231,7 @@ mun_mailbox_find_folder (MunGraph *graph, const char *user, const char *well_kno
   g_autofree char *path
       = g_strdup_printf ("/v1.0/users/%s/mailFolders/%s?$select=id", escaped, well_known);
   g_autoptr (GError) local = NULL;
-  g_autoptr (JsonObject) folder = mun_graph_get (graph, path, NULL, cancellable, &local);
+  g_autoptr (JsonObject) folder = mun_graph_get (graph, path, IMMUTABLE_IDS, cancellable, &local);
 
   if (folder != NULL)
     return g_strdup (mun_json_get_string (folder, "id", NULL));

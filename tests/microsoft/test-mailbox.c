@@ -138,6 +138,40 @@ test_folder_names (void)
   g_assert_nonnull (strstr (log, "includeHiddenFolders=true"));
 }
 
+/* Asked by whatever function, Exchange gives the ids that stay only to whom asks for them. */
+static void
+test_immutable_ids (void)
+{
+  g_autoptr (ScriptServer) server = script_server_new ();
+  g_autoptr (MunEntra) entra
+      = mun_entra_new (script_server_get_cloud (server), "t", "c", tenant->certificate);
+  g_autoptr (MunGraph) graph = mun_graph_new (entra);
+
+  script_server_push_token (server, "t", 3599);
+  for (guint i = 0; i < 4; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) folders = NULL;
+    g_autoptr (MunDeltaPage) page = NULL;
+    g_autoptr (GBytes) raw = NULL;
+    g_autofree char *id = NULL, *prefer = NULL;
+
+    script_server_push (server, 200, NULL,
+                        "{\"id\":\"i\",\"value\":[],\"@odata.deltaLink\":\"%s/v1.0/next\"}");
+    if (i == 0)
+      folders = mun_mailbox_list_folders (graph, "u", TRUE, NULL, &error);
+    else if (i == 1)
+      id = mun_mailbox_find_folder (graph, "u", "junkemail", NULL, &error);
+    else if (i == 2)
+      page = mun_mailbox_delta (graph, "u", "f", NULL, 10, NULL, &error);
+    else
+      raw = mun_mailbox_fetch (graph, "u", "m", NULL, &error);
+    g_assert_no_error (error);
+    prefer = script_server_dup_header (server, "Prefer");
+    g_assert_nonnull (prefer);
+    g_assert_nonnull (strstr (prefer, "IdType=\"ImmutableId\""));
+  }
+}
+
 /* Follows a folder's changes to the end; the ids go into `ids`, the link is returned. */
 static char *
 read_changes (MunGraph *graph, const char *user, const char *folder, const char *link,
@@ -394,6 +428,7 @@ main (int argc, char **argv)
   tenant = test_tenant_new (400);
   g_test_add_func ("/mailbox/folders", test_folders);
   g_test_add_func ("/mailbox/folder-names", test_folder_names);
+  g_test_add_func ("/mailbox/immutable-ids", test_immutable_ids);
   g_test_add_func ("/mailbox/whole", test_whole_mailbox);
   g_test_add_func ("/mailbox/changes-only", test_changes_only);
   g_test_add_func ("/mailbox/delta-expired", test_delta_expired);

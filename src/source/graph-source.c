@@ -36,6 +36,7 @@ struct _MunGraphSource {
   char *link;        /* of the next page; NULL to begin */
   char *resume;      /* link behind the last page that was handed out whole; NULL: the beginning */
   gboolean at_end;   /* there is no further page */
+  gboolean anew;     /* begun again in this run, as its link was lost */
   GQueue waiting;    /* MunMailItem of the present page */
   GHashTable *taken; /* ids of this batch: one message may stand twice in a page */
   GHashTable *again; /* ids that failed and are to come again */
@@ -199,6 +200,7 @@ leave (MunGraphSource *self)
   g_hash_table_remove_all (self->again);
   g_clear_error (&self->trouble);
   self->at_end = FALSE;
+  self->anew = FALSE;
   self->failures = 0;
 }
 
@@ -243,17 +245,19 @@ mun_graph_source_begin_folder (MunSource *source, const MunSourceFolder *folder,
   return TRUE;
 }
 
-/* Starts the folder anew when the service does not know the link any more. */
+/* Starts the folder anew when the service does not know the link any more. Once a run: a service
+ * that forgets every link would keep it reading the same page for ever. */
 static gboolean
 start_anew (MunGraphSource *self, const GError *error)
 {
-  if (self->link == NULL
+  if (self->link == NULL || self->anew
       || !g_error_matches (error, MUN_GRAPH_ERROR, MUN_GRAPH_ERROR_SYNC_STATE_LOST))
     return FALSE;
   g_message ("%s, folder %s: the delta link is too old, the folder is read anew", self->user,
              self->path);
   g_clear_pointer (&self->link, g_free);
   g_clear_pointer (&self->resume, g_free);
+  self->anew = TRUE;
   return TRUE;
 }
 

@@ -147,7 +147,7 @@ mun_certificate_create (const char *common_name, guint rsa_bits, guint months, G
     mun_certificate_fail (error, MUN_ERROR_FAILED, result, "creating it");
     return NULL;
   }
-  return mun_certificate_adopt (&crt, &key, error);
+  return mun_certificate_adopt (&crt, &key, NULL, error);
 }
 
 static void

@@ -41,13 +41,14 @@ MunSecret *
 mun_certificate_export_key_pem (MunCertificate *self, GError **error)
 {
   g_auto (MunDatum) pem = { 0 };
+  g_auto (gnutls_x509_privkey_t) key = NULL;
   int result;
 
   g_return_val_if_fail (MUN_IS_CERTIFICATE (self), NULL);
-  if (!require_key (self, error))
+  if (!require_key (self, error) || !mun_certificate_load_key (self, &key, error))
     return NULL;
-  result = gnutls_x509_privkey_export2_pkcs8 (self->key, GNUTLS_X509_FMT_PEM, NULL,
-                                              GNUTLS_PKCS_PLAIN, &pem);
+  result
+      = gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
   if (result < 0) {
     mun_certificate_fail (error, MUN_ERROR_FAILED, result, "exporting the key");
     return NULL;
@@ -86,7 +87,8 @@ add_bag (gnutls_pkcs12_t file, gnutls_pkcs12_bag_type_t type, const gnutls_datum
 }
 
 static int
-build_pkcs12 (MunCertificate *self, const char *password, const char *friendly, MunDatum *out)
+build_pkcs12 (MunCertificate *self, gnutls_x509_privkey_t pair, const char *password,
+              const char *friendly, MunDatum *out)
 {
   g_auto (gnutls_pkcs12_t) file = NULL;
   g_auto (MunDatum) key = { 0 };
@@ -95,7 +97,7 @@ build_pkcs12 (MunCertificate *self, const char *password, const char *friendly, 
   if (result >= 0)
     result = add_bag (file, GNUTLS_BAG_CERTIFICATE, NULL, self->crt, friendly, password);
   if (result >= 0)
-    result = gnutls_x509_privkey_export2_pkcs8 (self->key, GNUTLS_X509_FMT_DER, password,
+    result = gnutls_x509_privkey_export2_pkcs8 (pair, GNUTLS_X509_FMT_DER, password,
                                                 GNUTLS_PKCS_PBES2_AES_256, &key);
   if (result >= 0)
     result = add_bag (file, GNUTLS_BAG_PKCS8_ENCRYPTED_KEY, &key, self->crt, friendly, password);
@@ -109,6 +111,7 @@ mun_certificate_export_pkcs12 (MunCertificate *self, MunSecret *password, const 
                                GError **error)
 {
   g_auto (MunDatum) file = { 0 };
+  g_auto (gnutls_x509_privkey_t) key = NULL;
   int result;
 
   g_return_val_if_fail (MUN_IS_CERTIFICATE (self), NULL);
@@ -123,7 +126,9 @@ mun_certificate_export_pkcs12 (MunCertificate *self, MunSecret *password, const 
   }
   if (!friendly || *friendly == '\0')
     friendly = self->subject;
-  result = build_pkcs12 (self, mun_secret_get_string (password), friendly, &file);
+  if (!mun_certificate_load_key (self, &key, error))
+    return NULL;
+  result = build_pkcs12 (self, key, mun_secret_get_string (password), friendly, &file);
   if (result < 0) {
     mun_certificate_fail (error, MUN_ERROR_FAILED, result, "exporting as PKCS#12");
     return NULL;

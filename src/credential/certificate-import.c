@@ -50,6 +50,22 @@ next_pem_block (const char **cursor, const char *end, PemBlock *block)
   return TRUE;
 }
 
+/* A private key of a file; `der` NULL when it was encrypted. */
+typedef struct {
+  gnutls_x509_privkey_t handle;
+  MunSecret *der;
+} Key;
+
+static void
+key_free (Key *key)
+{
+  if (key->handle)
+    gnutls_x509_privkey_deinit (key->handle);
+  g_clear_pointer (&key->der, mun_secret_unref);
+  g_free (key);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Key, key_free)
+
 static void
 set_password_error (GError **error, MunSecret *password)
 {
@@ -62,32 +78,51 @@ set_password_error (GError **error, MunSecret *password)
 }
 
 static gboolean
-import_pem_key (const PemBlock *block, MunSecret *password, gnutls_x509_privkey_t *out,
-                GError **error)
+is_encrypted (const PemBlock *block)
 {
-  g_auto (gnutls_x509_privkey_t) key = NULL;
-  gnutls_datum_t data = { (guchar *)block->start, block->length };
-  gboolean encrypted = strcmp (block->label, "ENCRYPTED PRIVATE KEY") == 0
-                       || memmem (block->start, block->length, "Proc-Type: 4,ENCRYPTED", 22);
+  return strcmp (block->label, "ENCRYPTED PRIVATE KEY") == 0
+         || memmem (block->start, block->length, "Proc-Type: 4,ENCRYPTED", 22);
+}
+
+/* A plain key is decoded here, so that what comes of it is wiped, and kept as it came. */
+static int
+read_pem_key (const PemBlock *block, const char *password, Key *key)
+{
+  gnutls_datum_t pem = { (guchar *)block->start, block->length };
+  g_auto (MunDatum) der = { 0 };
+  int result = gnutls_x509_privkey_init (&key->handle);
+
+  if (result < 0)
+    return result;
+  if (is_encrypted (block))
+    return gnutls_x509_privkey_import2 (key->handle, &pem, GNUTLS_X509_FMT_PEM, password, 0);
+  result = gnutls_pem_base64_decode2 (block->label, &pem, &der);
+  if (result < 0)
+    return result;
+  key->der = mun_secret_new (der.data, der.size);
+  return gnutls_x509_privkey_import (key->handle, &der, GNUTLS_X509_FMT_DER);
+}
+
+static Key *
+import_pem_key (const PemBlock *block, MunSecret *password, GError **error)
+{
+  g_autoptr (Key) key = g_new0 (Key, 1);
+  gboolean encrypted = is_encrypted (block);
   int result;
 
   if (encrypted && !(password && *mun_secret_get_string (password))) {
     set_password_error (error, NULL);
-    return FALSE;
+    return NULL;
   }
-  result = gnutls_x509_privkey_init (&key);
+  result = read_pem_key (block, encrypted ? mun_secret_get_string (password) : NULL, key);
   if (result >= 0)
-    result = gnutls_x509_privkey_import2 (key, &data, GNUTLS_X509_FMT_PEM,
-                                          encrypted ? mun_secret_get_string (password) : NULL, 0);
-  if (result < 0 && encrypted) {
-    /* With a wrong password the padding, or what it hides, is garbage: the result says little. */
+    return g_steal_pointer (&key);
+  /* With a wrong password the padding, or what it hides, is garbage: the result says little. */
+  if (encrypted)
     set_password_error (error, password);
-    return FALSE;
-  }
-  if (result < 0)
-    return mun_certificate_fail (error, MUN_ERROR_INVALID, result, "reading the private key");
-  *out = g_steal_pointer (&key);
-  return TRUE;
+  else
+    mun_certificate_fail (error, MUN_ERROR_INVALID, result, "reading the private key");
+  return NULL;
 }
 
 static gnutls_x509_crt_t
@@ -101,55 +136,72 @@ import_crt (const void *start, gsize length, gnutls_x509_crt_fmt_t format)
   return g_steal_pointer (&crt);
 }
 
-/* Of a chain, the certificate that belongs to the key; without a key the first. */
-static gnutls_x509_crt_t
-choose_crt (GPtrArray *crts, gnutls_x509_privkey_t key)
+/* Of several certificates and keys the first two that belong together, else the first of each. */
+static void
+choose_pair (GPtrArray *crts, GPtrArray *keys, guint *crt, guint *key)
 {
-  guint found = 0;
-
-  if (crts->len == 0)
-    return NULL;
-  for (guint i = 0; key && i < crts->len; i++)
-    if (mun_certificate_key_matches (crts->pdata[i], key)) {
-      found = i;
-      break;
-    }
-  return g_ptr_array_steal_index (crts, found);
+  *crt = *key = 0;
+  for (guint i = 0; i < crts->len; i++)
+    for (guint j = 0; j < keys->len; j++)
+      if (mun_certificate_key_matches (crts->pdata[i], ((Key *)keys->pdata[j])->handle)) {
+        *crt = i;
+        *key = j;
+        return;
+      }
 }
 
 static MunCertificate *
-adopt_chosen (GPtrArray *crts, gnutls_x509_privkey_t *key, GError **error)
+adopt_chosen (GPtrArray *crts, GPtrArray *keys, GError **error)
 {
-  g_auto (gnutls_x509_crt_t) crt = choose_crt (crts, *key);
+  g_auto (gnutls_x509_crt_t) crt = NULL;
+  g_auto (gnutls_x509_privkey_t) no_key = NULL;
+  Key *key;
+  guint crt_place, key_place;
 
-  if (!crt) {
+  if (crts->len == 0) {
     g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID,
                          "Importing a certificate: the file holds no certificate");
     return NULL;
   }
-  return mun_certificate_adopt (&crt, key, error);
+  choose_pair (crts, keys, &crt_place, &key_place);
+  crt = g_ptr_array_steal_index (crts, crt_place);
+  key = keys->len > 0 ? keys->pdata[key_place] : NULL;
+  return mun_certificate_adopt (&crt, key ? &key->handle : &no_key, key ? key->der : NULL, error);
+}
+
+static GPtrArray *
+new_crts (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)gnutls_x509_crt_deinit);
+}
+
+static GPtrArray *
+new_keys (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)key_free);
 }
 
 static MunCertificate *
 import_pem (const char *text, gsize length, MunSecret *password, GError **error)
 {
-  g_autoptr (GPtrArray) crts
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)gnutls_x509_crt_deinit);
-  g_auto (gnutls_x509_privkey_t) key = NULL;
+  g_autoptr (GPtrArray) crts = new_crts ();
+  g_autoptr (GPtrArray) keys = new_keys ();
   const char *cursor = text;
   PemBlock block;
 
   while (next_pem_block (&cursor, text + length, &block))
     if (g_str_has_suffix (block.label, "PRIVATE KEY")) {
-      if (!key && !import_pem_key (&block, password, &key, error))
+      Key *key = import_pem_key (&block, password, error);
+      if (!key)
         return NULL;
+      g_ptr_array_add (keys, key);
     } else if (strcmp (block.label, "CERTIFICATE") == 0
                || strcmp (block.label, "X509 CERTIFICATE") == 0) {
       gnutls_x509_crt_t crt = import_crt (block.start, block.length, GNUTLS_X509_FMT_PEM);
       if (crt)
         g_ptr_array_add (crts, crt);
     }
-  return adopt_chosen (crts, &key, error);
+  return adopt_chosen (crts, keys, error);
 }
 
 static void
@@ -178,22 +230,28 @@ find_pkcs12_password (gnutls_pkcs12_t file, MunSecret *password, const char **ou
 static MunCertificate *
 import_pkcs12 (gnutls_pkcs12_t file, MunSecret *password, GError **error)
 {
-  g_autoptr (GPtrArray) crts
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)gnutls_x509_crt_deinit);
-  g_auto (gnutls_x509_privkey_t) key = NULL;
+  g_autoptr (GPtrArray) crts = new_crts ();
+  g_autoptr (GPtrArray) keys = new_keys ();
+  Key *key = g_new0 (Key, 1);
   gnutls_x509_crt_t *chain = NULL, *extra = NULL;
   unsigned int chain_length = 0, extra_length = 0;
   const char *text = NULL;
   int result;
 
+  g_ptr_array_add (keys, key);
   if (!find_pkcs12_password (file, password, &text)) {
     set_password_error (error, password);
     return NULL;
   }
-  result = gnutls_pkcs12_simple_parse (file, text, &key, &chain, &chain_length, &extra,
+  result = gnutls_pkcs12_simple_parse (file, text, &key->handle, &chain, &chain_length, &extra,
                                        &extra_length, NULL, GNUTLS_PKCS12_SP_INCLUDE_SELF_SIGNED);
   if (result == GNUTLS_E_DECRYPTION_FAILED || result == GNUTLS_E_MAC_VERIFY_FAILED) {
     set_password_error (error, password);
+    return NULL;
+  }
+  if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
+    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID,
+                         "Importing a certificate: the file holds no private key");
     return NULL;
   }
   if (result < 0) {
@@ -202,7 +260,9 @@ import_pkcs12 (gnutls_pkcs12_t file, MunSecret *password, GError **error)
   }
   take_list (crts, chain, chain_length);
   take_list (crts, extra, extra_length);
-  return adopt_chosen (crts, &key, error);
+  if (!key->handle)
+    g_ptr_array_set_size (keys, 0);
+  return adopt_chosen (crts, keys, error);
 }
 
 static MunCertificate *
@@ -216,7 +276,7 @@ import_der (GBytes *data, MunSecret *password, GError **error)
   gnutls_datum_t datum = { (guchar *)start, length };
 
   if (crt)
-    return mun_certificate_adopt (&crt, &no_key, error);
+    return mun_certificate_adopt (&crt, &no_key, NULL, error);
   if (gnutls_pkcs12_init (&file) >= 0
       && gnutls_pkcs12_import (file, &datum, GNUTLS_X509_FMT_DER, 0) >= 0)
     return import_pkcs12 (file, password, error);
@@ -247,9 +307,8 @@ mun_certificate_import (GBytes *data, MunSecret *password, GError **error)
 MunCertificate *
 mun_certificate_new_from_pem (const char *certificate_pem, MunSecret *key_pem, GError **error)
 {
-  g_autoptr (GPtrArray) crts
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)gnutls_x509_crt_deinit);
-  g_auto (gnutls_x509_privkey_t) key = NULL;
+  g_autoptr (GPtrArray) crts = new_crts ();
+  g_autoptr (GPtrArray) keys = new_keys ();
   gnutls_x509_crt_t crt;
 
   g_return_val_if_fail (certificate_pem != NULL, NULL);
@@ -260,6 +319,7 @@ mun_certificate_new_from_pem (const char *certificate_pem, MunSecret *key_pem, G
   if (key_pem) {
     const char *cursor = mun_secret_get_string (key_pem);
     PemBlock block;
+    Key *key;
 
     if (!next_pem_block (&cursor, cursor + strlen (cursor), &block)
         || !g_str_has_suffix (block.label, "PRIVATE KEY")) {
@@ -267,8 +327,10 @@ mun_certificate_new_from_pem (const char *certificate_pem, MunSecret *key_pem, G
                            "Reading a certificate: the text given as key is no PEM key");
       return NULL;
     }
-    if (!import_pem_key (&block, NULL, &key, error))
+    key = import_pem_key (&block, NULL, error);
+    if (!key)
       return NULL;
+    g_ptr_array_add (keys, key);
   }
-  return adopt_chosen (crts, &key, error);
+  return adopt_chosen (crts, keys, error);
 }

@@ -12,9 +12,8 @@ struct _MunCertificate {
   GObject parent_instance;
 
   gnutls_x509_crt_t crt;
-  gnutls_x509_privkey_t key; /* NULL without a private key */
-  gnutls_privkey_t signer;   /* the same key, as signing wants it */
-  GMutex signing;            /* GnuTLS does not promise that one key may sign on two threads */
+  MunSecret *key; /* in DER; NULL without a private key. A handle of GnuTLS is ordinary
+                     memory: it lives for one use only. */
 
   GBytes *der;
   GBytes *sha1;
@@ -28,11 +27,17 @@ struct _MunCertificate {
   guint bits;
 };
 
-/* Takes both handles over (they become NULL) in any case. `key` may hold NULL.
- * MUN_ERROR_UNSUPPORTED for what is not RSA of at least 2048 bits, MUN_ERROR_INVALID when the key
- * belongs to another certificate. */
+/* Takes both handles over (they become NULL) in any case. `key` may hold NULL. `der` is the same
+ * key as PKCS#1 or PKCS#8 if it is at hand, else NULL: GnuTLS does not wipe all that it writes one
+ * with. MUN_ERROR_UNSUPPORTED for what is not RSA of at least 2048 bits, MUN_ERROR_INVALID when the
+ * key belongs to another certificate. */
 MunCertificate *
-mun_certificate_adopt (gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key, GError **error);
+mun_certificate_adopt (gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key, MunSecret *der,
+                       GError **error);
+
+/* The key as a handle, for one use. */
+gboolean
+mun_certificate_load_key (MunCertificate *self, gnutls_x509_privkey_t *key, GError **error);
 
 /* TRUE when the key is the one of the certificate. */
 gboolean

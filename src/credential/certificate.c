@@ -20,8 +20,7 @@ mun_certificate_finalize (GObject *object)
 {
   MunCertificate *self = MUN_CERTIFICATE (object);
 
-  g_clear_pointer (&self->signer, gnutls_privkey_deinit);
-  g_clear_pointer (&self->key, gnutls_x509_privkey_deinit);
+  g_clear_pointer (&self->key, mun_secret_unref);
   g_clear_pointer (&self->crt, gnutls_x509_crt_deinit);
   g_clear_pointer (&self->der, g_bytes_unref);
   g_clear_pointer (&self->sha1, g_bytes_unref);
@@ -30,7 +29,6 @@ mun_certificate_finalize (GObject *object)
   g_free (self->sha1_hex);
   g_free (self->sha256_hex);
   g_free (self->serial_hex);
-  g_mutex_clear (&self->signing);
 
   G_OBJECT_CLASS (mun_certificate_parent_class)->finalize (object);
 }
@@ -44,7 +42,6 @@ mun_certificate_class_init (MunCertificateClass *klass)
 static void
 mun_certificate_init (MunCertificate *self)
 {
-  g_mutex_init (&self->signing);
 }
 
 gboolean
@@ -155,32 +152,54 @@ mun_certificate_key_matches (gnutls_x509_crt_t crt, gnutls_x509_privkey_t key)
          && crt_length == key_length && memcmp (of_crt, of_key, crt_length) == 0;
 }
 
+/* Keeps the key in locked memory. */
 static gboolean
-prepare_key (MunCertificate *self, GError **error)
+keep_key (MunCertificate *self, gnutls_x509_privkey_t key, MunSecret *der, GError **error)
 {
+  g_auto (MunDatum) written = { 0 };
   int result;
 
-  if (!self->key)
+  if (!key)
     return TRUE;
-  if (!mun_certificate_key_matches (self->crt, self->key)) {
+  if (!mun_certificate_key_matches (self->crt, key)) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID,
                  "Certificate %s: the private key belongs to another certificate", self->sha1_hex);
     return FALSE;
   }
-  result = gnutls_privkey_init (&self->signer);
+  if (der) {
+    self->key = mun_secret_ref (der);
+    return TRUE;
+  }
+  result = gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_DER, &written);
+  if (result < 0)
+    return mun_certificate_fail (error, MUN_ERROR_INVALID, result, "using the key");
+  self->key = mun_secret_new (written.data, written.size);
+  return TRUE;
+}
+
+gboolean
+mun_certificate_load_key (MunCertificate *self, gnutls_x509_privkey_t *key, GError **error)
+{
+  gsize length;
+  const guchar *data = mun_secret_get_data (self->key, &length);
+  gnutls_datum_t der = { (guchar *)data, length };
+  int result = gnutls_x509_privkey_init (key);
+
   if (result >= 0)
-    result = gnutls_privkey_import_x509 (self->signer, self->key, 0);
-  return result >= 0 || mun_certificate_fail (error, MUN_ERROR_INVALID, result, "using the key");
+    result = gnutls_x509_privkey_import (*key, &der, GNUTLS_X509_FMT_DER);
+  return result >= 0 || mun_certificate_fail (error, MUN_ERROR_FAILED, result, "using the key");
 }
 
 MunCertificate *
-mun_certificate_adopt (gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key, GError **error)
+mun_certificate_adopt (gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key, MunSecret *der,
+                       GError **error)
 {
   g_autoptr (MunCertificate) self = g_object_new (MUN_TYPE_CERTIFICATE, NULL);
+  g_auto (gnutls_x509_privkey_t) given = g_steal_pointer (key);
 
   self->crt = g_steal_pointer (crt);
-  self->key = g_steal_pointer (key);
-  if (!read_fields (self, error) || !check_algorithm (self, error) || !prepare_key (self, error))
+  if (!read_fields (self, error) || !check_algorithm (self, error)
+      || !keep_key (self, given, der, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -276,18 +295,24 @@ mun_certificate_sign (MunCertificate *self, MunSignatureAlgorithm algorithm, gco
       = algorithm == MUN_SIGNATURE_PS256 ? GNUTLS_SIGN_RSA_PSS_RSAE_SHA256 : GNUTLS_SIGN_RSA_SHA256;
   gnutls_datum_t input = { (guchar *)data, length };
   g_auto (MunDatum) signature = { 0 };
+  g_auto (gnutls_x509_privkey_t) key = NULL;
+  g_auto (gnutls_privkey_t) signer = NULL;
   int result;
 
   g_return_val_if_fail (MUN_IS_CERTIFICATE (self), NULL);
 
-  if (!self->signer) {
+  if (!self->key) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_NOT_FOUND,
                  "Certificate %s: cannot sign, it has no private key", self->sha1_hex);
     return NULL;
   }
-  g_mutex_lock (&self->signing);
-  result = gnutls_privkey_sign_data2 (self->signer, scheme, 0, &input, &signature);
-  g_mutex_unlock (&self->signing);
+  if (!mun_certificate_load_key (self, &key, error))
+    return NULL;
+  result = gnutls_privkey_init (&signer);
+  if (result >= 0)
+    result = gnutls_privkey_import_x509 (signer, key, 0);
+  if (result >= 0)
+    result = gnutls_privkey_sign_data2 (signer, scheme, 0, &input, &signature);
   if (result < 0) {
     mun_certificate_fail (error, MUN_ERROR_FAILED, result, "signing");
     return NULL;

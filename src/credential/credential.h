@@ -19,7 +19,7 @@
  *   keyring-prompt.[ch]     asking the user to unlock
  *   keyring-service.[ch]    the secret service itself: unlocking, searching, its errors
  *
- * A key is either inside GnuTLS or inside a MunSecret, nowhere else.
+ * A key lies in a MunSecret; inside GnuTLS it is for one use only, and wiped after it.
  */
 
 #pragma once

@@ -394,12 +394,77 @@ test_pkcs12_import (void)
   g_free (openssl_ok ("pkcs12 -export -in cert.pem -inkey key.pem -passout pass:a -out old.p12 "
                       "-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1"));
   assert_imports ("old.p12", "a");
+  if (openssl ("pkcs12 -export -legacy -in cert.pem -inkey key.pem -passout pass:a -out rc2.p12"))
+    assert_imports ("rc2.p12", "a");
+  else
+    g_test_message ("This openssl does not write RC2 any more");
   /* Beside another certificate. */
   g_free (openssl_ok ("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=CA"));
   g_free (openssl_ok ("pkcs12 -export -in cert.pem -inkey key.pem -certfile ca.pem "
                       "-passout pass:a -out chain.p12"));
   assert_imports ("chain.p12", "a");
   assert_import_fails ("chain.p12", "b", MUN_ERROR_AUTHENTICATION);
+}
+
+/* Of several keys and certificates those that belong together, in whatever order. */
+static void
+test_several (void)
+{
+  static const char *const orders[][5] = { { "ca.key", "key.pem", "ca.pem.not", "cert.pem", NULL },
+                                           { "cert.pem", "ca.key", "key.pem", NULL },
+                                           { "ca.key", "cert.pem", "key.pem", NULL },
+                                           { "key.pem", "ca.key", "cert.pem", NULL } };
+
+  write_shared_pem ();
+  g_free (openssl_ok ("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=CA"));
+  g_free (
+      openssl_ok ("req -x509 -newkey rsa:2048 -nodes -keyout not.key -out ca.pem.not -subj /CN=N"));
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++) {
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (guint j = 0; orders[i][j]; j++) {
+      g_autoptr (GBytes) part = read_file (orders[i][j]);
+
+      g_string_append_len (text, g_bytes_get_data (part, NULL), g_bytes_get_size (part));
+    }
+    g_free (write_file ("several.pem", text->str, -1));
+    assert_imports ("several.pem", NULL);
+  }
+}
+
+/* A key and a certificate that do not belong together are refused, not taken for a pair. */
+static void
+test_mismatch (void)
+{
+  g_autoptr (GBytes) key = NULL, certificate = NULL;
+  g_autofree char *both = NULL;
+
+  write_shared_pem ();
+  g_free (openssl_ok ("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=CA"));
+  key = read_file ("ca.key");
+  certificate = read_file ("cert.pem");
+  both = g_strdup_printf ("%.*s%.*s", (int)g_bytes_get_size (key),
+                          (const char *)g_bytes_get_data (key, NULL),
+                          (int)g_bytes_get_size (certificate),
+                          (const char *)g_bytes_get_data (certificate, NULL));
+  g_free (write_file ("mismatch.pem", both, -1));
+  assert_import_fails ("mismatch.pem", NULL, MUN_ERROR_INVALID);
+}
+
+/* A trust store: certificates without a key, which says so. */
+static void
+test_pkcs12_without_key (void)
+{
+  g_autoptr (GBytes) file = NULL;
+  g_autoptr (MunSecret) password = secret ("a");
+  g_autoptr (GError) error = NULL;
+
+  write_shared_pem ();
+  g_free (openssl_ok ("pkcs12 -export -nokeys -in cert.pem -passout pass:a -out public.p12"));
+  file = read_file ("public.p12");
+  g_assert_null (mun_certificate_import (file, password, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_INVALID);
+  assert_contains (error->message, "no private key");
 }
 
 static void
@@ -463,6 +528,8 @@ test_foreign (void)
   g_free (openssl_ok ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ec.key "
                       "-out ec.pem -subj /CN=EC"));
   assert_import_fails ("ec.pem", NULL, MUN_ERROR_UNSUPPORTED);
+  g_free (openssl_ok ("pkcs12 -export -in ec.pem -inkey ec.key -passout pass:a -out ec.p12"));
+  assert_import_fails ("ec.p12", "a", MUN_ERROR_UNSUPPORTED);
   g_free (openssl_ok ("req -x509 -newkey rsa:1024 -nodes -keyout weak.key -out weak.pem "
                       "-subj /CN=weak"));
   assert_import_fails ("weak.pem", NULL, MUN_ERROR_UNSUPPORTED);
@@ -619,6 +686,9 @@ main (int argc, char **argv)
   g_test_add_func ("/certificate/pkcs12-export", test_pkcs12_export);
   g_test_add_func ("/certificate/pkcs12-ciphers", test_pkcs12_ciphers);
   g_test_add_func ("/certificate/pkcs12-import", test_pkcs12_import);
+  g_test_add_func ("/certificate/several", test_several);
+  g_test_add_func ("/certificate/mismatch", test_mismatch);
+  g_test_add_func ("/certificate/pkcs12-without-key", test_pkcs12_without_key);
   g_test_add_func ("/certificate/pem-import", test_pem_import);
   g_test_add_func ("/certificate/foreign", test_foreign);
   g_test_add_func ("/certificate/foreign-subjects", test_foreign_subjects);

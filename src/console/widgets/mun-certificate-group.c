@@ -193,21 +193,41 @@ create_action (GtkWidget *widget, const char *name, GVariant *parameter)
   mun_prompt_create_certificate (widget, self->certificate != NULL, create_answered_cb, NULL);
 }
 
+/* The file, one byte more than the limit at most: then the import says that it is too large. */
+static GBytes *
+read_file (GFile *file, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GFileInputStream) stream = g_file_read (file, cancellable, error);
+  guint8 *data;
+  gsize length = 0;
+  gboolean done;
+
+  if (stream == NULL)
+    return NULL;
+  data = g_malloc (MAX_FILE_SIZE + 1);
+  done = g_input_stream_read_all (G_INPUT_STREAM (stream), data, MAX_FILE_SIZE + 1, &length,
+                                  cancellable, error);
+  if (done)
+    return g_bytes_new_take (data, length);
+  mun_secret_wipe (data, length);
+  g_free (data);
+  return NULL;
+}
+
 /* Reading and decrypting a key pair takes noticeable time: PBKDF2 is slow on purpose. */
 static void
 import_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GFile *file = g_object_get_data (G_OBJECT (task), "file");
   MunSecret *password = data;
-  g_autoptr (GFileInputStream) stream = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  MunCertificate *certificate;
   GError *error = NULL;
+  g_autoptr (GBytes) bytes = read_file (file, cancellable, &error);
+  MunCertificate *certificate
+      = bytes != NULL ? mun_certificate_import (bytes, password, &error) : NULL;
 
-  stream = g_file_read (file, cancellable, &error);
-  if (stream != NULL)
-    bytes = g_input_stream_read_bytes (G_INPUT_STREAM (stream), MAX_FILE_SIZE, cancellable, &error);
-  certificate = bytes != NULL ? mun_certificate_import (bytes, password, &error) : NULL;
+  /* It may be a key that is not encrypted. */
+  if (bytes != NULL)
+    mun_secret_wipe ((gpointer)g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   if (certificate != NULL)
     g_task_return_pointer (task, certificate, g_object_unref);
   else

@@ -166,6 +166,20 @@ mun_graph_error_from_reply (MunHttpReply *reply, gboolean *passing)
   return error;
 }
 
+/* Of the codes for "not found" those that do not speak of a folder or message. */
+static gboolean
+is_about_user (const GError *error)
+{
+  static const char *const names[]
+      = { "ErrorInvalidUser", "Request_ResourceNotFound", "ResourceNotFound" };
+  const char *code = mun_graph_error_get_code (error);
+
+  for (guint i = 0; code && i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (names[i], code) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 const char *
 mun_graph_explain (const GError *error)
 {
@@ -173,8 +187,15 @@ mun_graph_explain (const GError *error)
     return NULL;
   switch ((MunGraphError)error->code) {
   case MUN_GRAPH_ERROR_NOT_FOUND:
+    if (is_about_user (error))
+      return _ (
+          "The tenant does not know this user or group. Check whether it still exists there.");
     return _ ("The tenant does not have this user, folder or message any more.");
   case MUN_GRAPH_ERROR_DENIED:
+    /* Nothing but the text tells a policy from a missing permission. */
+    if (strstr (error->message, "OData is disabled"))
+      return _ ("A policy of Exchange Online keeps the application away from this mailbox. Add the "
+                "mailbox to the application access policy or to the scope of the role.");
     return _ ("The tenant denied the access: a permission of the application is missing, or a "
               "policy keeps the application away from this mailbox.");
   case MUN_GRAPH_ERROR_SYNC_STATE_LOST:

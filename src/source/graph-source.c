@@ -8,6 +8,7 @@
 #include "fetcher.h"
 #include "json.h"
 #include "mailbox.h"
+#include "tenant.h"
 
 #include <string.h>
 
@@ -340,6 +341,7 @@ make_item (MunGraphSource *self, MunFetched *fetched)
     g_hash_table_remove (self->again, fetched->id);
   } else {
     item->state = MUN_SOURCE_FAILED;
+    mun_tenant_explain (fetched->error);
     item->reason = g_strdup (fetched->error->message);
     if (is_general (fetched->error) || ++self->failures >= MAX_FAILURES)
       set_trouble (self, fetched->error);

@@ -6,6 +6,7 @@
 
 #include "errors.h"
 #include "graph.h"
+#include "tenant.h"
 
 #include <string.h>
 
@@ -377,8 +378,9 @@ enter_folder (MunRun *self, const MunSourceFolder *folder)
 }
 
 static void
-report_failure (MunRun *self, const char *item, const char *step, const GError *error)
+report_failure (MunRun *self, const char *item, const char *step, GError *error)
 {
+  mun_tenant_explain (error);
   mun_report_add_item (self->report, MUN_REPORT_FAILED, item, step, error->message);
   mun_report_log (self->report, "%s: %s: %s", item, step, error->message);
 }

@@ -5,6 +5,7 @@
 #include "tenant.h"
 
 #include "errors.h"
+#include "graph.h"
 #include "json.h"
 #include "master-records.h"
 
@@ -136,4 +137,19 @@ mun_tenant_sign_in (MunMaster *master, gint64 credentials_id, GError **error)
                               mun_json_get_string (document, "clientId", ""),
                               mun_certificate_get_sha256 (certificate));
   return share (identity, cloud, document, certificate);
+}
+
+void
+mun_tenant_explain (GError *error)
+{
+  const char *words = mun_graph_explain (error);
+  char *text;
+
+  if (words == NULL && error->domain == MUN_ENTRA_ERROR)
+    words = mun_entra_explain (error->code);
+  if (words == NULL || g_str_has_suffix (error->message, words))
+    return;
+  text = g_strdup_printf ("%s. %s", error->message, words);
+  g_free (error->message);
+  error->message = text;
 }

@@ -41,4 +41,13 @@ mun_tenant_load_certificate (MunMaster *master, gint64 credentials_id, gboolean 
 MunEntra *
 mun_tenant_sign_in (MunMaster *master, gint64 credentials_id, GError **error);
 
+/**
+ * mun_tenant_explain:
+ *
+ * Adds to the message of a refusal by Microsoft 365 what it means and what to do. Other errors, and
+ * those that have it already, stay as they are.
+ */
+void
+mun_tenant_explain (GError *error);
+
 G_END_DECLS

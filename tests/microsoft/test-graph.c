@@ -418,6 +418,35 @@ test_classes (void)
   }
 }
 
+/* Of one class, what is told is not the same. */
+static void
+test_explained (void)
+{
+  static const struct {
+    guint status;
+    const char *code, *message, *expected;
+  } cases[] = {
+    { 404, "ErrorItemNotFound", "gone", "user, folder or message" },
+    { 404, "ErrorInvalidUser", "gone", "user or group" },
+    { 404, "Request_ResourceNotFound", "gone", "user or group" },
+    { 403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.",
+      "permission" },
+    { 403, "ErrorAccessDenied", "Access to OData is disabled.", "policy of Exchange Online" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (ScriptServer) server = script_server_new ();
+    g_autoptr (MunGraph) graph = script_graph (server);
+    g_autofree char *body = g_strdup_printf ("{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}",
+                                             cases[i].code, cases[i].message);
+    g_autoptr (GError) error = NULL;
+
+    script_server_push (server, cases[i].status, NULL, body);
+    g_assert_null (mun_graph_get (graph, "/x", NULL, NULL, &error));
+    g_assert_nonnull (strstr (mun_graph_explain (error), cases[i].expected));
+  }
+}
+
 static void
 test_denied (void)
 {
@@ -479,6 +508,7 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/redirect", test_redirect);
   g_test_add_func ("/graph/too-large", test_too_large);
   g_test_add_func ("/graph/classes", test_classes);
+  g_test_add_func ("/graph/explained", test_explained);
   g_test_add_func ("/graph/denied", test_denied);
   g_test_add_func ("/graph/cancelled", test_cancelled);
   result = g_test_run ();

@@ -225,6 +225,7 @@ test_denied (void)
   test_tenant_order (office->tenant, "revoke", "{\"roles\":[\"Mail.Read\"]}");
   test_tenant_order (office->tenant, "expire-tokens", "{}");
   message = office_refuse (office, "RunProfile", "id", profile, NULL);
+  g_assert_nonnull (strstr (message, "a permission of the application is missing"));
   result = office_last_result (office, profile);
   g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "failed");
   report = office_last_report (office, profile);

@@ -193,6 +193,40 @@ check_privileges (JsonObject *config, GError **error)
   return *folder_list == '\0' || folder_parsed != NULL;
 }
 
+const char *
+mun_directory_config_get_group (JsonArray *groups, guint place, const char **name, GError **error)
+{
+  JsonNode *node = json_array_get_element (groups, place);
+  const char *id = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    id = mun_json_get_string (json_node_get_object (node), "id", NULL);
+  else if (JSON_NODE_HOLDS_VALUE (node))
+    id = json_node_get_string (node);
+  if (id == NULL || *id == '\0') {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "syncOnlyGroups: group %u has no id",
+                 place + 1);
+    return NULL;
+  }
+  *name = JSON_NODE_HOLDS_OBJECT (node)
+              ? mun_json_get_string (json_node_get_object (node), "name", id)
+              : id;
+  return id;
+}
+
+/* A group that is not understood must not widen the choice to everybody. */
+static gboolean
+check_groups (JsonObject *config, GError **error)
+{
+  JsonArray *groups = mun_json_get_array (config, "syncOnlyGroups");
+  const char *name;
+
+  for (guint i = 0; groups != NULL && i < json_array_get_length (groups); i++)
+    if (mun_directory_config_get_group (groups, i, &name, error) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 check (MunMaster *master, JsonObject *config, GError **error)
 {
@@ -212,6 +246,8 @@ check (MunMaster *master, JsonObject *config, GError **error)
     return FALSE;
   if (strcmp (type, MUN_DIRECTORY_NONE) == 0)
     return TRUE;
+  if (!check_groups (config, error))
+    return FALSE;
   id = mun_directory_config_get_credentials (config);
   if (id == 0) {
     g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID, "credentialsId is missing");

@@ -29,3 +29,8 @@ mun_directory_config_get_credentials (JsonObject *config);
  */
 gboolean
 mun_directory_check_redirect_uri (const char *uri, GError **error);
+
+/* The id of an element of "syncOnlyGroups", which is an object or a text alone; *name for people.
+ * Both borrowed. NULL with MUN_ERROR_INVALID when there is no id. */
+const char *
+mun_directory_config_get_group (JsonArray *groups, guint place, const char **name, GError **error);

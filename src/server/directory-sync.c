@@ -22,20 +22,17 @@ read_members (MunGraph *graph, JsonObject *config, GHashTable **members, GCancel
   g_autoptr (GHashTable) all = NULL;
 
   for (guint i = 0; groups != NULL && i < json_array_get_length (groups); i++) {
-    JsonNode *node = json_array_get_element (groups, i);
-    JsonObject *group = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-    const char *id
-        = group != NULL ? mun_json_get_string (group, "id", NULL) : json_node_get_string (node);
+    const char *name = NULL;
+    const char *id = mun_directory_config_get_group (groups, i, &name, error);
     g_autoptr (GHashTable) ids = NULL;
     GHashTableIter iter;
     gpointer key;
 
     if (id == NULL)
-      continue;
+      return FALSE;
     ids = mun_directory_list_member_ids (graph, id, cancellable, error);
     if (ids == NULL) {
-      g_prefix_error (error,
-                      "Group “%s”: ", group != NULL ? mun_json_get_string (group, "name", id) : id);
+      g_prefix_error (error, "Group “%s”: ", name);
       return FALSE;
     }
     if (all == NULL)
@@ -252,6 +249,7 @@ mun_directory_sync_run (MunCall *call, gboolean dry_run, GError **error)
   g_autoptr (GPtrArray) users = NULL;
   g_autoptr (GHashTable) members = NULL;
   g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (config == NULL)
     return NULL;
@@ -262,9 +260,12 @@ mun_directory_sync_run (MunCall *call, gboolean dry_run, GError **error)
   entra = mun_tenant_sign_in (master, mun_directory_config_get_credentials (config), error);
   if (entra == NULL)
     return NULL;
-  users = read_directory (call, entra, config, &members, error);
-  if (users == NULL)
+  users = read_directory (call, entra, config, &members, &local);
+  if (users == NULL) {
+    mun_tenant_explain (local);
+    g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
+  }
   g_mutex_lock (&mun_users_lock);
   changes
       = mun_directory_plan (master, config, mun_entra_get_tenant (entra), users, members, error);

@@ -113,6 +113,9 @@ test_configuration (void)
     "{\"type\":\"Microsoft365ModernAuth\",\"credentialsId\":1,\"redirectUri\":\"https://a/oidc\"}",
     "{\"type\":\"Microsoft365ModernAuth\",\"credentialsId\":1,\"defaultPrivileges\":"
     "{\"privileges\":[\"admin\"]}}",
+    "{\"type\":\"Microsoft365ModernAuth\",\"credentialsId\":1,\"syncOnlyGroups\":[{\"name\":\"X\"}]"
+    "}",
+    "{\"type\":\"Microsoft365ModernAuth\",\"credentialsId\":1,\"syncOnlyGroups\":[[1]]}",
     "[]",
   };
   g_autoptr (JsonNode) unset = office_call (office, "GetDirectoryServicesConfiguration", NULL);
@@ -173,18 +176,97 @@ test_changes (void)
   g_autofree char *body = g_strdup_printf ("{\"userPrincipalName\":\"%s\",\"displayName\":"
                                            "\"Someone Else\",\"alias\":\"other@x.example\"}",
                                            name);
+  g_autoptr (JsonNode) info = office_call (office, "GetUserInfo", "userName", name, NULL);
+  const char *full_name = mun_json_get_string (json_node_get_object (info), "fullName", "");
   g_autoptr (JsonObject) reply = test_tenant_control (office->tenant, "POST", "users", body);
   g_autoptr (JsonNode) result = synchronize (FALSE);
   JsonObject *entry = find (result, "modified", name);
   JsonArray *changes;
+  g_auto (GStrv) before = NULL, after = NULL;
 
   g_assert_nonnull (reply);
   g_assert_nonnull (entry);
   changes = mun_json_get_array (entry, "changes");
   g_assert_cmpuint (json_array_get_length (changes), ==, 2);
+  g_assert_cmpstr (mun_json_get_string (json_array_get_object_element (changes, 0), "field", NULL),
+                   ==, "fullName");
+  g_assert_cmpstr (mun_json_get_string (json_array_get_object_element (changes, 0), "before", NULL),
+                   ==, full_name);
   g_assert_cmpstr (mun_json_get_string (json_array_get_object_element (changes, 0), "after", NULL),
                    ==, "Someone Else");
+  before = mun_json_dup_strings (json_array_get_object_element (changes, 1), "before");
+  after = mun_json_dup_strings (json_array_get_object_element (changes, 1), "after");
+  g_assert_false (g_strv_contains ((const char *const *)before, "other@x.example"));
+  g_assert_true (g_strv_contains ((const char *const *)after, "other@x.example"));
+  g_assert_cmpuint (g_strv_length (after), ==, g_strv_length (before) + 1);
   g_assert_cmpuint (count (result, "modified"), ==, 1);
+}
+
+/* The same person under another name keeps the account, and its rights follow. */
+static void
+test_new_name (void)
+{
+  g_autofree char *name = any_user ();
+  g_autofree char *new_name = g_strconcat ("married.", name, NULL);
+  g_autofree char *body
+      = g_strdup_printf ("{\"userPrincipalName\":\"%s\",\"newName\":\"%s\"}", name, new_name);
+  g_autoptr (JsonNode) dry = NULL, real = NULL, info = NULL, still = NULL;
+  JsonObject *entry, *change;
+  JsonArray *rights;
+
+  test_tenant_order (office->tenant, "users", body);
+  dry = synchronize (TRUE);
+  still = office_call (office, "GetUserInfo", "userName", name, NULL);
+  entry = find (dry, "modified", name);
+  g_assert_nonnull (entry);
+  change = json_array_get_object_element (mun_json_get_array (entry, "changes"), 0);
+  g_assert_cmpstr (mun_json_get_string (change, "field", NULL), ==, "userName");
+  g_assert_cmpstr (mun_json_get_string (change, "before", NULL), ==, name);
+  g_assert_cmpstr (mun_json_get_string (change, "after", NULL), ==, new_name);
+  real = synchronize (FALSE);
+  g_assert_cmpuint (count (real, "created") + count (real, "deleted"), ==, 0);
+  g_free (office_refuse (office, "GetUserInfo", "userName", name, NULL));
+  info = office_call (office, "GetUserInfo", "userName", new_name, NULL);
+  rights = mun_json_get_array (json_node_get_object (info), "privilegesOnFolders");
+  g_assert_cmpstr (mun_json_get_string (json_array_get_object_element (rights, 0), "folder", NULL),
+                   ==, new_name);
+}
+
+/* Of the members of the chosen groups, those that the other filters let through. */
+static void
+test_groups (void)
+{
+  g_autoptr (MunGraph) graph = test_tenant_graph (office->tenant);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) groups = mun_directory_list_groups (graph, NULL, &error);
+  g_autoptr (GPtrArray) users = mun_directory_list_users (graph, NULL, &error);
+  guint narrower = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < groups->len; i++) {
+    const MunDirectoryGroup *group = groups->pdata[i];
+    g_autoptr (GHashTable) members = mun_directory_list_member_ids (graph, group->id, NULL, &error);
+    g_autofree char *config
+        = g_strdup_printf ("\"syncOnlyGroups\":[{\"id\":\"%s\",\"name\":\"x\"}]", group->id);
+    g_autoptr (JsonNode) result = NULL;
+    guint expected = 0, others = 0;
+
+    g_assert_no_error (error);
+    office_set_directory (office, config);
+    result = synchronize (TRUE);
+    for (guint j = 0; j < users->len; j++) {
+      const MunDirectoryUser *user = users->pdata[j];
+      gboolean in_scope = user->enabled && user->licensed && *user->addresses;
+
+      expected += in_scope && g_hash_table_contains (members, user->id);
+      others += in_scope && !g_hash_table_contains (members, user->id);
+    }
+    g_assert_cmpint (mun_json_get_int (json_node_get_object (result), "unchanged", 0), ==,
+                     expected);
+    narrower += expected > 0 && others > 0;
+  }
+  g_assert_cmpuint (narrower, >, 0);
+  office_set_directory (office, "");
 }
 
 /* A user made by hand is left alone, one of the directory goes, an administrator stays. */
@@ -201,11 +283,19 @@ test_deletion (void)
                      "authentication", "directoryServices", NULL);
   g_autoptr (JsonNode) kept = NULL;
   g_autoptr (JsonNode) gone = NULL;
+  g_autoptr (JsonNode) spared = NULL;
 
   test_tenant_order (office->tenant, "users", body);
   kept = synchronize (FALSE);
   g_assert_cmpuint (count (kept, "deleted"), ==, 0);
   office_set_directory (office, "\"autoDeleteUsers\":true");
+  g_assert_null (
+      office_call (office, "SetUserPrivileges", "userName", name, "privileges", "admin", NULL));
+  spared = synchronize (FALSE);
+  g_assert_cmpuint (count (spared, "deleted"), ==, 0);
+  g_assert_nonnull (find (spared, "skipped", name));
+  g_assert_null (
+      office_call (office, "SetUserPrivileges", "userName", name, "privileges", "login", NULL));
   gone = synchronize (FALSE);
   g_assert_cmpuint (count (gone, "deleted"), ==, 1);
   g_assert_nonnull (find (gone, "deleted", name));
@@ -229,12 +319,14 @@ test_trouble (void)
   test_tenant_order (office->tenant, "revoke", "{\"roles\":[\"Directory.Read.All\"]}");
   test_tenant_order (office->tenant, "expire-tokens", "{}");
   refused = office_refuse (office, "SyncUsersWithDirectoryServices", NULL);
+  g_assert_nonnull (strstr (refused, "a permission of the application is missing"));
   test_tenant_order (office->tenant, "grant", "{\"roles\":[\"Directory.Read.All\"]}");
   test_tenant_order (office->tenant, "expire-tokens", "{}");
   office_set_directory (office,
                         "\"autoDeleteUsers\":true,\"syncOnlyGroups\":"
                         "[{\"id\":\"00000000-0000-0000-0000-000000000001\",\"name\":\"X\"}]");
   nobody = office_refuse (office, "SyncUsersWithDirectoryServices", NULL);
+  g_assert_nonnull (strstr (nobody, "does not know this user or group"));
   after = office_call (office, "GetUsers", NULL);
   g_assert_cmpuint (json_array_get_length (json_node_get_array (before)), ==,
                     json_array_get_length (json_node_get_array (after)));
@@ -251,6 +343,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/directory/configuration", test_configuration);
   g_test_add_func ("/directory/synchronize", test_synchronize);
   g_test_add_func ("/directory/changes", test_changes);
+  g_test_add_func ("/directory/new-name", test_new_name);
+  g_test_add_func ("/directory/groups", test_groups);
   g_test_add_func ("/directory/deletion", test_deletion);
   g_test_add_func ("/directory/trouble", test_trouble);
   status = g_test_run ();

@@ -285,6 +285,11 @@ change_person (TenantPerson *person, JsonObject *body)
     g_free (person->display_name);
     person->display_name = g_strdup (name);
   }
+  const char *upn = json_object_get_string_member_with_default (body, "newName", NULL);
+  if (upn != NULL) {
+    g_free (person->upn);
+    person->upn = g_strdup (upn);
+  }
   person->enabled
       = json_object_get_boolean_member_with_default (body, "accountEnabled", person->enabled);
   person->licensed

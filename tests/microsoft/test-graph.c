@@ -355,6 +355,7 @@ test_redirect (void)
   g_autoptr (GError) error = NULL;
 
   script_server_push (server, 302, "Location: /elsewhere", "");
+  script_server_push (server, 200, NULL, "{}");
   g_assert_null (mun_graph_get (graph, "/x", NULL, NULL, &error));
   g_assert_error (error, MUN_GRAPH_ERROR, MUN_GRAPH_ERROR_FAILED);
 }

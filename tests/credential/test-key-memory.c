@@ -14,6 +14,11 @@
 #define RAW 48  /* which stand for so many bytes */
 #define MASK 0x5a
 #define CHUNK ((gsize)1024 * 1024)
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
 #define LARGEST ((gsize)1024 * 1024 * 1024) /* larger mappings are a sanitizer's own */
 
 /* A piece of a key in the forms in which it may lie about, masked so that this is none of them. */
@@ -184,6 +189,10 @@ test_key_memory (void)
   g_autoptr (MunCertificate) certificate = NULL;
   g_autoptr (GBytes) signature = NULL;
 
+  if (SANITIZED) {
+    g_test_skip ("The sanitizer keeps what GnuTLS freed, as it was");
+    return;
+  }
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     take_piece (&pieces[i], pair, numbers[i]);
   assert_hidden ("Before");

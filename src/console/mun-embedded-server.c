@@ -33,6 +33,7 @@ struct _MunEmbeddedServer {
   GError *keyring_problem; /* why the password is only known to this process */
   GQueue last_words;       /* the newest lines of its standard error */
   GTask *starting;         /* waits for the ready line */
+  GTask *queued;           /* a start that waits for the end of a stopped one */
   int joined_pid;          /* a server that ran already, 0: our own */
   int end_signal;
   gboolean listening; /* its standard error is still open */
@@ -43,11 +44,22 @@ struct _MunEmbeddedServer {
 G_DEFINE_FINAL_TYPE (MunEmbeddedServer, mun_embedded_server, G_TYPE_OBJECT)
 
 enum {
+  PROP_0,
+  PROP_RUNNING,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum {
   DIED,
   N_SIGNALS,
 };
 
 static guint signals[N_SIGNALS];
+
+static void
+look_up_password (GTask *task);
 
 char *
 mun_embedded_server_dup_data_dir (void)
@@ -138,6 +150,11 @@ check_ended (MunEmbeddedServer *self)
     g_warning ("%s", error->message);
     g_signal_emit (self, signals[DIED], 0, error);
   }
+  if (self->queued) {
+    g_autoptr (GTask) task = g_steal_pointer (&self->queued);
+
+    look_up_password (task);
+  }
 }
 
 static void
@@ -173,6 +190,7 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (g_subprocess_get_if_signaled (self->process))
     self->end_signal = g_subprocess_get_term_sig (self->process);
   g_clear_object (&self->process);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
   check_ended (self);
 }
 
@@ -259,6 +277,7 @@ launch (GTask *task)
     return;
   }
   self->starting = g_object_ref (task);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
   self->listening = TRUE;
   hand_over_password (self);
   words = g_data_input_stream_new (g_subprocess_get_stderr_pipe (self->process));
@@ -386,6 +405,26 @@ looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+look_up_password (GTask *task)
+{
+  MunEmbeddedServer *self = g_task_get_source_object (task);
+  g_autofree char *address = mun_server_entry_dup_address (self->entry);
+
+  mun_keyring_lookup_password_async (address, mun_server_entry_get_user_name (self->entry),
+                                     g_task_get_cancellable (task), looked_up_cb,
+                                     g_object_ref (task));
+}
+
+static void
+mun_embedded_server_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_RUNNING)
+    g_value_set_boolean (value, mun_embedded_server_is_running (MUN_EMBEDDED_SERVER (object)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 mun_embedded_server_finalize (GObject *object)
 {
   MunEmbeddedServer *self = MUN_EMBEDDED_SERVER (object);
@@ -401,7 +440,13 @@ mun_embedded_server_finalize (GObject *object)
 static void
 mun_embedded_server_class_init (MunEmbeddedServerClass *klass)
 {
+  G_OBJECT_CLASS (klass)->get_property = mun_embedded_server_get_property;
   G_OBJECT_CLASS (klass)->finalize = mun_embedded_server_finalize;
+
+  properties[PROP_RUNNING]
+      = g_param_spec_boolean ("running", NULL, NULL, FALSE,
+                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 
   signals[DIED] = g_signal_new ("died", MUN_TYPE_EMBEDDED_SERVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
@@ -427,15 +472,18 @@ mun_embedded_server_start_async (MunEmbeddedServer *self, GCancellable *cancella
                                  GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  g_autofree char *address = mun_server_entry_dup_address (self->entry);
 
   g_task_set_source_tag (task, mun_embedded_server_start_async);
-  if (self->process && self->ready) {
+  if (self->process && self->stopping) {
+    /* Its data is free only when it has ended. */
+    if (self->queued)
+      g_task_return_new_error (self->queued, G_IO_ERROR, G_IO_ERROR_CANCELLED, "started anew");
+    g_set_object (&self->queued, task);
+  } else if (self->process && self->ready) {
     g_task_return_boolean (task, TRUE);
-    return;
+  } else {
+    look_up_password (task);
   }
-  mun_keyring_lookup_password_async (address, mun_server_entry_get_user_name (self->entry),
-                                     cancellable, looked_up_cb, g_object_ref (task));
 }
 
 gboolean
@@ -468,6 +516,12 @@ mun_embedded_server_is_running (MunEmbeddedServer *self)
   return self->process != NULL;
 }
 
+gboolean
+mun_embedded_server_is_stopping (MunEmbeddedServer *self)
+{
+  return self->process != NULL && self->stopping;
+}
+
 void
 mun_embedded_server_stop (MunEmbeddedServer *self)
 {
@@ -475,4 +529,5 @@ mun_embedded_server_stop (MunEmbeddedServer *self)
     return;
   self->stopping = TRUE;
   g_subprocess_send_signal (self->process, SIGTERM);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
 }

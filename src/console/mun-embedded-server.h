@@ -40,9 +40,12 @@ mun_embedded_server_get_keyring_problem (MunEmbeddedServer *self);
 /* The process of a server that ran already, 0 when this console started it. */
 int
 mun_embedded_server_get_joined_pid (MunEmbeddedServer *self);
-/* Whether this console started the server and it still runs. */
+/* Whether this console started the server and it still runs, and whether it was asked to end; both
+ * notify as the property "running". */
 gboolean
 mun_embedded_server_is_running (MunEmbeddedServer *self);
+gboolean
+mun_embedded_server_is_stopping (MunEmbeddedServer *self);
 
 /* SIGTERM to a server that this console started; returns at once. */
 void

@@ -60,7 +60,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     if (notice)
       mun_window_toast (self->window, notice);
   } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    mun_start_page_set_error (self->start, error);
+    mun_start_page_set_error (self->start, mun_connection_get_name (connection), error);
 }
 
 static void
@@ -76,7 +76,7 @@ open_connection (MunWindowServers *self, MunConnection *connection, MunSecret *p
 
   mun_window_servers_cancel (self);
   self->cancellable = g_cancellable_new ();
-  mun_start_page_set_error (self->start, NULL);
+  mun_start_page_set_error (self->start, NULL, NULL);
   mun_start_page_set_busy (self->start, text);
   mun_connector_open_async (GTK_WINDOW (self->window), connection,
                             mun_application_get_embedded (get_application (self)), password,
@@ -196,6 +196,21 @@ embedded_died_cb (MunWindowServers *self, const GError *error)
 }
 
 static void
+local_running_cb (MunWindowServers *self)
+{
+  MunEmbeddedServer *embedded = mun_application_get_embedded (get_application (self));
+
+  mun_start_page_set_local_state (self->start, mun_embedded_server_is_running (embedded),
+                                  mun_embedded_server_is_stopping (embedded));
+}
+
+void
+mun_window_servers_stop_local (MunWindowServers *self)
+{
+  mun_embedded_server_stop (mun_application_get_embedded (get_application (self)));
+}
+
+static void
 mun_window_servers_dispose (GObject *object)
 {
   MunWindowServers *self = MUN_WINDOW_SERVERS (object);
@@ -226,6 +241,9 @@ mun_window_servers_new (MunWindow *window, MunStartPage *start)
   self->start = start;
   g_signal_connect_object (mun_application_get_embedded (get_application (self)), "died",
                            G_CALLBACK (embedded_died_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mun_application_get_embedded (get_application (self)), "notify::running",
+                           G_CALLBACK (local_running_cb), self, G_CONNECT_SWAPPED);
+  local_running_cb (self);
   mun_start_page_set_servers (start, mun_application_get_servers (get_application (self)));
   return self;
 }

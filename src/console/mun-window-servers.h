@@ -28,5 +28,8 @@ mun_window_servers_reconnect (MunWindowServers *self);
 /* Leaves the server and shows the start page. */
 void
 mun_window_servers_close (MunWindowServers *self);
+/* Ends the server of this computer, when this console started it. */
+void
+mun_window_servers_stop_local (MunWindowServers *self);
 
 G_END_DECLS

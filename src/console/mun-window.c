@@ -247,6 +247,12 @@ reconnect_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+stop_local_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mun_window_servers_stop_local (MUN_WINDOW (widget)->servers);
+}
+
+static void
 close_server_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunWindow *self = MUN_WINDOW (widget);
@@ -467,6 +473,7 @@ mun_window_class_init (MunWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.cancel-connect", NULL, cancel_connect_cb);
   gtk_widget_class_install_action (widget_class, "win.reconnect", NULL, reconnect_cb);
   gtk_widget_class_install_action (widget_class, "win.close-server", NULL, close_server_cb);
+  gtk_widget_class_install_action (widget_class, "win.stop-local", NULL, stop_local_cb);
   gtk_widget_class_install_action (widget_class, "win.server-lost", NULL, server_lost_cb);
   gtk_widget_class_install_action (widget_class, "win.keyring-locked", NULL, keyring_locked_cb);
   gtk_widget_class_install_action (widget_class, "win.unlock-keyring", NULL, unlock_keyring_cb);

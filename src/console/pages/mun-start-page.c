@@ -18,12 +18,30 @@ struct _MunStartPage {
   AdwActionRow *local_row;
   GtkWidget *saved_group;
   GtkListBox *saved_list;
+  GtkWidget *stop_button;
   GtkWidget *error_box;
   GtkLabel *error_title;
   GtkLabel *error_label;
 };
 
 G_DEFINE_FINAL_TYPE (MunStartPage, mun_start_page, ADW_TYPE_BIN)
+
+/* A saved server that cannot be reached is mended or removed here. */
+static GtkWidget *
+make_edit_button (MunServerEntry *entry)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("document-edit-symbolic");
+  g_autofree char *label = g_strdup_printf (_ ("Edit %s"), mun_server_entry_get_name (entry));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", mun_server_entry_get_id (entry));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.edit-server");
+  return button;
+}
 
 static GtkWidget *
 create_row_cb (gpointer item, gpointer data)
@@ -42,6 +60,7 @@ create_row_cb (gpointer item, gpointer data)
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   mun_server_entry_get_name (entry), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (next), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_edit_button (entry));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), next);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", mun_server_entry_get_id (entry));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.open-server");
@@ -75,6 +94,7 @@ mun_start_page_class_init (MunStartPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunStartPage, local_row);
   gtk_widget_class_bind_template_child (widget_class, MunStartPage, saved_group);
   gtk_widget_class_bind_template_child (widget_class, MunStartPage, saved_list);
+  gtk_widget_class_bind_template_child (widget_class, MunStartPage, stop_button);
   gtk_widget_class_bind_template_child (widget_class, MunStartPage, error_box);
   gtk_widget_class_bind_template_child (widget_class, MunStartPage, error_title);
   gtk_widget_class_bind_template_child (widget_class, MunStartPage, error_label);
@@ -115,12 +135,28 @@ mun_start_page_set_busy (MunStartPage *self, const char *text)
 }
 
 void
-mun_start_page_set_error (MunStartPage *self, const GError *error)
+mun_start_page_set_local_state (MunStartPage *self, gboolean running, gboolean stopping)
+{
+  g_return_if_fail (MUN_IS_START_PAGE (self));
+  adw_action_row_set_subtitle (self->local_row, stopping ? _ ("Stopping…")
+                                                : running
+                                                    ? _ ("Running until Muniment is quit")
+                                                    : _ ("Starts at once, without questions"));
+  gtk_widget_set_visible (self->stop_button, running);
+  gtk_widget_set_sensitive (self->stop_button, !stopping);
+}
+
+void
+mun_start_page_set_error (MunStartPage *self, const char *server, const GError *error)
 {
   g_autofree char *words = error ? mun_words_for_error (error) : NULL;
+  /* Translators: a server, and the heading of what went wrong with it. */
+  g_autofree char *title
+      = error ? g_strdup_printf (C_ ("server", "%s: %s"), server, mun_words_error_title (error))
+              : NULL;
 
   g_return_if_fail (MUN_IS_START_PAGE (self));
   gtk_widget_set_visible (self->error_box, error != NULL);
-  gtk_label_set_label (self->error_title, error ? mun_words_error_title (error) : "");
+  gtk_label_set_label (self->error_title, title ? title : "");
   gtk_label_set_label (self->error_label, words ? words : "");
 }

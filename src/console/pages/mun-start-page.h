@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Its rows activate win.open-server (id) and win.add-server. */
+/* Its rows activate win.open-server (id), win.edit-server (id), win.stop-local and win.add-server.
+ */
 #define MUN_TYPE_START_PAGE (mun_start_page_get_type ())
 G_DECLARE_FINAL_TYPE (MunStartPage, mun_start_page, MUN, START_PAGE, AdwBin)
 
@@ -19,8 +20,11 @@ mun_start_page_set_servers (MunStartPage *self, MunServerList *servers);
 /* While a server is opened: says so, and offers to cancel. NULL: ready for a choice. */
 void
 mun_start_page_set_busy (MunStartPage *self, const char *text);
-/* Why the last attempt failed; NULL takes the words away. */
+/* While the server of this computer runs, its row offers to stop it. */
 void
-mun_start_page_set_error (MunStartPage *self, const GError *error);
+mun_start_page_set_local_state (MunStartPage *self, gboolean running, gboolean stopping);
+/* Why the last attempt to open SERVER (its name) failed; NULL takes the words away. */
+void
+mun_start_page_set_error (MunStartPage *self, const char *server, const GError *error);
 
 G_END_DECLS

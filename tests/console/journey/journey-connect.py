@@ -62,6 +62,11 @@ class Connect(Journey):
         console.connect(server, 'any', trust=False)
         console.wait_for('Server Not Reached')
         console.wait_for('The server does not answer.')
+        console.wait_for('127.0.0.1: Server Not Reached')
+        # what cannot be reached is mended from here
+        console.find('push button', 'Edit 127.0.0.1').do()
+        console.press('Remove Server', console.dialog('Edit Server'))
+        wait(lambda: not console.sees('Saved Servers'), 'the entry to go')
 
     def test_not_an_archive(self):
         server = self.start(Mailstore)

@@ -55,6 +55,33 @@ class Embedded(Journey):
         again.go('Users')
         again.row('ann.lee')
 
+    def test_stops_from_the_start_page(self):
+        console = self.console()
+        pid = self.open(console)
+        console.button('Server This').click()
+        console.find('push button', 'Leave This Server').do()
+        console.wait_for('Running until Muniment is quit')
+        self.assertTrue(is_alive(pid))
+        console.press('Stop')
+        console.wait_for('Starts at once, without questions')
+        self.assertFalse(is_alive(pid))
+        self.assertNotEqual(self.open(console), pid)
+
+    def test_opens_again_what_is_being_stopped(self):
+        console = self.console()
+        pid = self.open(console)
+        console.button('Server This').click()
+        console.find('push button', 'Leave This Server').do()
+        os.kill(pid, signal.SIGSTOP)                     # it takes its time to end
+        console.press('Stop')
+        console.wait_for('Stopping…')
+        console.row('Archive on This Computer').click()
+        console.wait_for('Starting the archive on this computer…')
+        os.kill(pid, signal.SIGCONT)
+        console.wait_for('Users')
+        self.assertFalse(is_alive(pid))
+        self.assertNotEqual(ready()['pid'], pid)
+
     def test_opens_what_was_open_last(self):
         console = self.console()
         self.open(console)

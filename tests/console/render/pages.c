@@ -108,9 +108,10 @@ test_start (void)
   mun_server_list_add (list, head);
   mun_server_list_add (list, plant);
   render_shoot (GTK_WINDOW (window), "start-servers");
-  mun_start_page_set_error (page, error);
+  mun_start_page_set_error (page, mun_server_entry_get_name (head), error);
+  mun_start_page_set_local_state (page, TRUE, FALSE);
   render_shoot (GTK_WINDOW (window), "start-error");
-  mun_start_page_set_error (page, NULL);
+  mun_start_page_set_error (page, NULL, NULL);
   mun_start_page_set_busy (page, "Connecting to Head Office…");
   render_shoot (GTK_WINDOW (window), "start-connecting");
   mun_server_list_remove (list, head);

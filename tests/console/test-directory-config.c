@@ -67,7 +67,7 @@ test_keeps_unknown (void)
   g_assert_cmpstr (mun_json_get_string (object, "type", ""), ==, "None");
   g_assert_true (json_object_has_member (mun_json_get_object (object, "x"), "y"));
   g_assert_true (mun_directory_config_is_changed (config));
-  mun_directory_config_mark_saved (config);
+  mun_directory_config_mark_saved (config, object);
   g_assert_false (mun_directory_config_is_changed (config));
   mun_directory_config_set_type_name (config, "Other");
   mun_directory_config_revert (config);

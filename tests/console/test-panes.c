@@ -156,6 +156,61 @@ test_directory_keeps_unknown (void)
   gtk_window_destroy (window);
 }
 
+/* What is changed while the server saves is not taken for saved. */
+static void
+test_directory_edit_while_saving (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page, *redirect, *licensed;
+  GtkWindow *window = show_page (MUN_TYPE_DIRECTORY_PAGE, connection, &page, "content", 900, 1000);
+
+  licensed = template_child (page, MUN_TYPE_DIRECTORY_PAGE, "licensed_switch");
+  redirect = template_child (page, MUN_TYPE_DIRECTORY_PAGE, "redirect_row");
+  gtk_switch_set_active (GTK_SWITCH (licensed), FALSE);
+  mun_page_save (MUN_PAGE (page));
+  g_assert_false (mun_page_get_can_save (MUN_PAGE (page)));
+  gtk_editable_set_text (GTK_EDITABLE (redirect), "https://other.example.com/oidc/signin");
+  console_test_wait (mun_page_get_can_save (MUN_PAGE (page)));
+  g_assert_true (mun_page_get_modified (MUN_PAGE (page)));
+  mun_page_discard (MUN_PAGE (page));
+  g_assert_false (gtk_switch_get_active (GTK_SWITCH (licensed)));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (redirect)), ==,
+                   "https://archive.example.com:8462/oidc/signin");
+
+  /* A refresh takes the answer away: then it can be saved again. */
+  gtk_switch_set_active (GTK_SWITCH (licensed), TRUE);
+  fake_connection_hold_calls (connection, TRUE);
+  mun_page_save (MUN_PAGE (page));
+  mun_page_refresh (MUN_PAGE (page));
+  g_assert_true (mun_page_get_can_save (MUN_PAGE (page)));
+  gtk_window_destroy (window);
+  fake_connection_hold_calls (connection, FALSE);
+}
+
+/* Without credentials there is nothing to test or to synchronize with, and the page says so. */
+static void
+test_directory_without_credentials (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page, *button, *row;
+  GtkWindow *window;
+
+  fake_connection_answer (connection, "GetDirectoryServicesConfiguration",
+                          "{\"type\":\"Microsoft365ModernAuth\"}");
+  fake_connection_answer (connection, "TestCredentials", "{}");
+  window = show_page (MUN_TYPE_DIRECTORY_PAGE, connection, &page, "content", 900, 1000);
+  for (guint i = 0; i < 2; i++) {
+    button = template_child (page, MUN_TYPE_DIRECTORY_PAGE,
+                             i == 0 ? "test_settings_button" : "synchronize_button");
+    g_assert_false (gtk_widget_get_sensitive (button));
+    g_assert_cmpstr (gtk_widget_get_tooltip_text (button), ==, "Choose credentials first");
+  }
+  row = template_child (page, MUN_TYPE_DIRECTORY_PAGE, "state_row");
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,
+                   "Choose credentials, or create them with the button “…”");
+  gtk_window_destroy (window);
+}
+
 static void
 test_directory_discard (void)
 {
@@ -518,6 +573,8 @@ main (int argc, char **argv)
 {
   console_test_init (&argc, &argv);
   g_test_add_func ("/directory/keeps-unknown", test_directory_keeps_unknown);
+  g_test_add_func ("/directory/edit-while-saving", test_directory_edit_while_saving);
+  g_test_add_func ("/directory/without-credentials", test_directory_without_credentials);
   g_test_add_func ("/directory/discard", test_directory_discard);
   g_test_add_func ("/directory/other-type", test_directory_other_type);
   g_test_add_func ("/directory/error", test_directory_error);

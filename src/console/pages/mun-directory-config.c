@@ -102,11 +102,11 @@ mun_directory_config_revert (MunDirectoryConfig *self)
 }
 
 void
-mun_directory_config_mark_saved (MunDirectoryConfig *self)
+mun_directory_config_mark_saved (MunDirectoryConfig *self, JsonObject *saved)
 {
   g_return_if_fail (MUN_IS_DIRECTORY_CONFIG (self));
   json_object_unref (self->read);
-  self->read = mun_json_copy_object (self->now);
+  self->read = mun_json_copy_object (saved);
 }
 
 const char *

@@ -29,9 +29,10 @@ mun_directory_config_is_changed (MunDirectoryConfig *self);
 void
 mun_directory_config_revert (MunDirectoryConfig *self);
 
-/* The server has taken the present values: they are the read ones from now on. */
+/* The server has taken these values: they are the read ones from now on. What was changed since
+ * they were sent stays a change. */
 void
-mun_directory_config_mark_saved (MunDirectoryConfig *self);
+mun_directory_config_mark_saved (MunDirectoryConfig *self, JsonObject *saved);
 
 /* The type as the server spells it, "None" when unset. */
 const char *

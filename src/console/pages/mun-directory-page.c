@@ -47,6 +47,7 @@ struct _MunDirectoryPage {
   MunDirectoryConfig *config;
   GPtrArray *types; /* the types as the server spells them, in the drop-down's order */
   guint web_port;   /* of the Web Access, as the server says; 0 unknown */
+  JsonObject *sent; /* the configuration that the server is saving */
   gboolean filling; /* the widgets are being set from the configuration */
   gboolean saving;
   gboolean testing;
@@ -129,6 +130,8 @@ update_actions (MunDirectoryPage *self)
     reason = _ ("Save the changes first");
   else if (!has_directory (self))
     reason = _ ("Choose a directory service first");
+  else if (obstacle != NULL)
+    reason = obstacle;
   else if (connection != NULL
            && !mun_connection_has_function (connection, "SyncUsersWithDirectoryServices"))
     reason = _ ("This server does not synchronize users");
@@ -233,6 +236,17 @@ fill_types (MunDirectoryPage *self)
   adw_combo_row_set_selected (self->type_row, selected);
 }
 
+/* The state before a test: what the test is for, or what must come before it. */
+static void
+show_untested (MunDirectoryPage *self)
+{
+  gboolean none = mun_credential_row_get_server_id (self->credential_row) == 0;
+
+  adw_action_row_set_subtitle (self->state_row,
+                               none ? _ ("Choose credentials, or create them with the button “…”")
+                                    : _ ("Not tested yet"));
+}
+
 static void
 show_type (MunDirectoryPage *self)
 {
@@ -324,7 +338,7 @@ credential_selected_cb (MunCredentialRow *row, GParamSpec *pspec, gpointer data)
 {
   MunDirectoryPage *self = MUN_DIRECTORY_PAGE (data);
 
-  adw_action_row_set_subtitle (self->state_row, _ ("Not tested yet"));
+  show_untested (self);
   mun_hint_row_set (self->state_hint, MUN_HINT_NOTE, NULL);
   if (self->filling || self->config == NULL)
     return;
@@ -565,6 +579,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->config);
   self->config = mun_directory_config_new (node);
   fill (self);
+  if (mun_credential_row_get_server_id (self->credential_row) == 0)
+    show_untested (self);
   mun_state_stack_set_state (self->states, MUN_STATE_CONTENT);
 }
 
@@ -575,6 +591,7 @@ mun_directory_page_load (MunPage *page)
   MunConnection *connection = mun_page_get_connection (page);
 
   /* What somebody has entered is not overwritten by a refresh. */
+  self->saving = FALSE; /* the refresh has cancelled it, and its answer would come to nobody */
   set_testing (self, FALSE);
   mun_credential_row_set_connection (self->credential_row, connection);
   if (mun_directory_config_is_changed (self->config))
@@ -598,7 +615,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   self->saving = FALSE;
   if (error == NULL) {
-    mun_directory_config_mark_saved (self->config);
+    mun_directory_config_mark_saved (self->config, self->sent);
     mun_page_toast (MUN_PAGE (self), _ ("Settings saved"));
   } else {
     mun_page_report_error (MUN_PAGE (self), error);
@@ -614,6 +631,8 @@ mun_directory_page_save (MunPage *page)
 
   self->saving = TRUE;
   update_actions (self);
+  g_clear_pointer (&self->sent, json_object_unref);
+  self->sent = mun_directory_config_dup_object (self->config);
   json_object_set_object_member (arguments, "config",
                                  mun_directory_config_dup_object (self->config));
   mun_connection_call_async (mun_page_get_connection (page), "SetDirectoryServicesConfiguration",
@@ -635,6 +654,7 @@ mun_directory_page_finalize (GObject *object)
   MunDirectoryPage *self = MUN_DIRECTORY_PAGE (object);
 
   g_clear_object (&self->config);
+  g_clear_pointer (&self->sent, json_object_unref);
   g_ptr_array_unref (self->types);
   G_OBJECT_CLASS (mun_directory_page_parent_class)->finalize (object);
 }

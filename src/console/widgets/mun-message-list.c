@@ -233,10 +233,23 @@ update_columns (MunMessageList *self)
                                                 || (self->show_folder && !self->narrow)));
 }
 
+/* A row that is selected before its page has arrived is selected once more when it has. */
+static void
+selected_record_cb (MunMessageRow *row, GParamSpec *pspec, MunMessageList *self)
+{
+  g_signal_handlers_disconnect_by_func (row, selected_record_cb, self);
+  if (row == mun_message_list_get_selected (self))
+    g_signal_emit (self, signals[SELECTED], 0, row);
+}
+
 static void
 selected_cb (MunMessageList *self)
 {
-  g_signal_emit (self, signals[SELECTED], 0, mun_message_list_get_selected (self));
+  MunMessageRow *row = mun_message_list_get_selected (self);
+
+  if (row && !mun_message_row_get_record (row))
+    g_signal_connect_object (row, "notify::record", G_CALLBACK (selected_record_cb), self, 0);
+  g_signal_emit (self, signals[SELECTED], 0, row);
 }
 
 static void

@@ -13,7 +13,8 @@ typedef enum { PAGE_NEW, PAGE_WAITING, PAGE_FETCHING, PAGE_READY, PAGE_FAILED } 
 typedef struct {
   guint index;
   PageState state;
-  guint64 used; /* grows: the least recently used page has the smallest */
+  guint64 used;              /* grows: the least recently used page has the smallest */
+  GCancellable *cancellable; /* of its request */
   MunMessageRow *rows[MUN_MESSAGE_PAGE];
 } Page;
 
@@ -27,7 +28,7 @@ struct _MunMessageModel {
   MunMessageFetchFinish finish;
 
   GHashTable *pages;
-  GCancellable *cancellable;
+  gboolean stopped;
   guint64 clock;
   guint requests;
   guint dispatch_id;
@@ -57,6 +58,7 @@ page_free (Page *page)
 {
   for (guint i = 0; i < MUN_MESSAGE_PAGE; i++)
     g_clear_object (&page->rows[i]);
+  g_clear_object (&page->cancellable);
   g_free (page);
 }
 
@@ -112,7 +114,12 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   self->requests--;
   if (page)
-    page->state = records ? PAGE_READY : PAGE_FAILED;
+    page->state = records                                                     ? PAGE_READY
+                  : g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? PAGE_NEW
+                                                                              : PAGE_FAILED;
+  /* Scrolled away and back again before the answer came. */
+  if (page && page->state == PAGE_NEW && page_is_looked_at (page))
+    page->state = PAGE_WAITING;
   if (page && records)
     fill (page, records);
   if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -129,11 +136,13 @@ start_request (MunMessageModel *self, Page *page)
   guint start = page->index * MUN_MESSAGE_PAGE;
 
   page->state = PAGE_FETCHING;
+  g_clear_object (&page->cancellable);
+  page->cancellable = g_cancellable_new ();
   self->requests++;
   request->model = g_object_ref (self);
   request->index = page->index;
   self->fetch (self->source, start, MIN (MUN_MESSAGE_PAGE, self->count - start), self->sort,
-               self->cancellable, fetched_cb, request);
+               page->cancellable, fetched_cb, request);
 }
 
 /* The page that was asked for last is the one that somebody looks at now. */
@@ -157,6 +166,19 @@ next_page (MunMessageModel *self)
   return next;
 }
 
+/* What scrolled away while it was fetched gives its place to what is looked at now. */
+static void
+drop_requests (MunMessageModel *self)
+{
+  GHashTableIter iter;
+  Page *page;
+
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&page))
+    if (page->state == PAGE_FETCHING && !page_is_looked_at (page))
+      g_cancellable_cancel (page->cancellable);
+}
+
 static gboolean
 dispatch_cb (gpointer data)
 {
@@ -166,6 +188,8 @@ dispatch_cb (gpointer data)
   self->dispatch_id = 0;
   while (self->requests < MAX_REQUESTS && (page = next_page (self)))
     start_request (self, page);
+  if (self->requests >= MAX_REQUESTS && next_page (self))
+    drop_requests (self);
   evict (self);
   return G_SOURCE_REMOVE;
 }
@@ -174,7 +198,7 @@ dispatch_cb (gpointer data)
 static void
 schedule (MunMessageModel *self)
 {
-  if (!self->dispatch_id && !g_cancellable_is_cancelled (self->cancellable))
+  if (!self->dispatch_id && !self->stopped)
     self->dispatch_id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, dispatch_cb, self, NULL);
 }
 
@@ -228,8 +252,7 @@ mun_message_model_dispose (GObject *object)
 {
   MunMessageModel *self = MUN_MESSAGE_MODEL (object);
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_handle_id (&self->dispatch_id, g_source_remove);
+  mun_message_model_stop (self);
   G_OBJECT_CLASS (mun_message_model_parent_class)->dispose (object);
 }
 
@@ -239,7 +262,6 @@ mun_message_model_finalize (GObject *object)
   MunMessageModel *self = MUN_MESSAGE_MODEL (object);
 
   g_clear_pointer (&self->pages, g_hash_table_unref);
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->source);
   g_free (self->sort);
   G_OBJECT_CLASS (mun_message_model_parent_class)->finalize (object);
@@ -260,7 +282,6 @@ static void
 mun_message_model_init (MunMessageModel *self)
 {
   self->pages = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)page_free);
-  self->cancellable = g_cancellable_new ();
 }
 
 MunMessageModel *
@@ -302,8 +323,14 @@ mun_message_model_retry (MunMessageModel *self)
 void
 mun_message_model_stop (MunMessageModel *self)
 {
+  GHashTableIter iter;
+  Page *page;
+
   g_return_if_fail (MUN_IS_MESSAGE_MODEL (self));
-  g_cancellable_cancel (self->cancellable);
+  self->stopped = TRUE;
+  g_hash_table_iter_init (&iter, self->pages);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&page))
+    g_cancellable_cancel (page->cancellable);
   g_clear_handle_id (&self->dispatch_id, g_source_remove);
 }
 

@@ -1,0 +1,274 @@
+/* test-message-list.c: a message list of a million rows, page by page */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-test"
+
+#include "console-test.h"
+#include "json.h"
+#include "mun-message-list.h"
+
+#define MILLION 1000000
+#define MAX_PAGES 40
+#define MAX_REQUESTS 2
+
+/* A server: pages that were asked for, and those that wait while it holds its answers. */
+static struct {
+  GQueue waiting;
+  gboolean hold;
+  guint most; /* requests at the same time */
+  guint cancelled;
+  guint last_start;
+} server;
+
+static GPtrArray *
+make_page (guint start, guint count)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = start; i < start + count; i++) {
+    JsonObject *object = json_object_new ();
+    g_autofree char *id = g_strdup_printf ("%u:1", i);
+    g_autofree char *subject = g_strdup_printf ("Message %u", i);
+
+    json_object_set_string_member (object, "id", id);
+    json_object_set_string_member (object, "subject", subject);
+    g_ptr_array_add (records, mun_record_new (object));
+    json_object_unref (object);
+  }
+  return records;
+}
+
+static void
+answer (GTask *task)
+{
+  guint *page = g_task_get_task_data (task);
+
+  if (g_task_return_error_if_cancelled (task))
+    server.cancelled++;
+  else
+    g_task_return_pointer (task, make_page (page[0], page[1]), (GDestroyNotify)g_ptr_array_unref);
+}
+
+static gboolean
+answer_cb (gpointer data)
+{
+  GTask *task = g_queue_pop_head (&server.waiting);
+
+  if (task != NULL) {
+    answer (task);
+    g_object_unref (task);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, GTask *task)
+{
+  if (g_queue_remove (&server.waiting, task)) {
+    answer (task);
+    g_object_unref (task);
+  }
+}
+
+static void
+fetch (gpointer source, guint start, guint count, const char *sort, GCancellable *cancellable,
+       GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (source, cancellable, callback, data);
+  guint *page = g_new (guint, 2);
+
+  page[0] = server.last_start = start;
+  page[1] = count;
+  g_assert_cmpuint (start % MUN_MESSAGE_PAGE, ==, 0);
+  g_task_set_task_data (task, page, g_free);
+  g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb), task, 0);
+  g_queue_push_tail (&server.waiting, task);
+  server.most = MAX (server.most, server.waiting.length);
+  if (!server.hold)
+    g_idle_add (answer_cb, NULL);
+}
+
+static GPtrArray *
+finish (gpointer source, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static MunMessageModel *
+new_model (void)
+{
+  g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
+
+  return mun_message_model_new (source, MILLION, "d-desc", (MunMessageFetch)fetch,
+                                (MunMessageFetchFinish)finish);
+}
+
+static gpointer
+find (GtkWidget *root, GType type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (root), type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    gpointer found = find (child, type);
+
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+static GtkWindow *
+show_list (MunMessageList **list, MunMessageModel *model)
+{
+  GtkWidget *widget = mun_message_list_new ();
+  GtkWindow *window = console_test_show (widget, 700, 500);
+
+  *list = MUN_MESSAGE_LIST (widget);
+  mun_message_list_set_model (*list, model);
+  return window;
+}
+
+static void
+jump (MunMessageList *list, guint position)
+{
+  /* The rows are in a list view inside the column view; only that has the action. */
+  GtkWidget *view = find (GTK_WIDGET (list), GTK_TYPE_LIST_VIEW);
+
+  g_assert_true (gtk_widget_activate_action (view, "list.scroll-to-item", "u", position));
+}
+
+static const char *
+subject_at (MunMessageModel *model, guint position)
+{
+  g_autoptr (MunMessageRow) row = g_list_model_get_item (G_LIST_MODEL (model), position);
+
+  return mun_message_row_get_subject (row);
+}
+
+static void
+test_pages (void)
+{
+  g_autoptr (MunMessageModel) model = new_model ();
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  MunMessageList *list;
+  GtkWindow *window = show_list (&list, model);
+
+  server.most = 0;
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, MILLION);
+  console_test_wait (g_str_equal (subject_at (model, 0), "Message 0"));
+  g_assert_cmpuint (mun_message_model_get_n_pages (model), <=, 2);
+  for (guint i = 0; i < 60; i++) {
+    guint position = g_rand_int_range (random, 0, MILLION);
+    g_autofree char *subject = g_strdup_printf ("Message %u", position);
+
+    jump (list, position);
+    console_test_wait (g_str_equal (subject_at (model, position), subject));
+  }
+  /* What the queue held at the same time, and what is kept after all that way. */
+  g_assert_cmpuint (server.most, <=, MAX_REQUESTS);
+  console_test_wait (mun_message_model_get_n_pages (model) <= MAX_PAGES + 1);
+  gtk_window_destroy (window);
+}
+
+/* The page under the view is asked for although the server still holds those that scrolled away. */
+static void
+test_scrolled_away (void)
+{
+  g_autoptr (MunMessageModel) model = new_model ();
+  const guint far = 800000;
+  MunMessageList *list;
+  GtkWindow *window;
+
+  server.hold = TRUE;
+  server.cancelled = 0;
+  window = show_list (&list, model);
+  console_test_wait (server.waiting.length == 1);
+  jump (list, 500000);
+  console_test_wait (server.waiting.length == 2 && server.last_start > 490000);
+  jump (list, far);
+  console_test_wait (server.last_start / MUN_MESSAGE_PAGE == far / MUN_MESSAGE_PAGE
+                     || server.last_start / MUN_MESSAGE_PAGE == far / MUN_MESSAGE_PAGE - 1);
+  g_assert_cmpuint (server.cancelled, >=, 1);
+  g_assert_cmpuint (mun_message_model_get_n_requests (model), <=, MAX_REQUESTS);
+  server.hold = FALSE;
+  while (server.waiting.length > 0)
+    answer_cb (NULL);
+  console_test_wait (g_str_equal (subject_at (model, far), "Message 800000"));
+  /* … and what was given up is fetched when somebody comes back to it. */
+  jump (list, 0);
+  console_test_wait (g_str_equal (subject_at (model, 0), "Message 0"));
+  gtk_window_destroy (window);
+}
+
+static void
+selected_cb (MunMessageList *list, MunMessageRow *row, GString *ids)
+{
+  g_string_append_printf (ids, "%s;",
+                          row == NULL                    ? "none"
+                          : mun_message_row_get_id (row) ? mun_message_row_get_id (row)
+                                                         : "placeholder");
+}
+
+/* Who is faster than the server sees the message as soon as it is there. */
+static void
+test_selected_before_it_arrives (void)
+{
+  g_autoptr (MunMessageModel) model = new_model ();
+  g_autoptr (GString) ids = g_string_new (NULL);
+  MunMessageList *list;
+  GtkWindow *window;
+  GtkColumnView *view;
+
+  server.hold = TRUE;
+  window = show_list (&list, model);
+  g_signal_connect (list, "selected", G_CALLBACK (selected_cb), ids);
+  view = find (GTK_WIDGET (list), GTK_TYPE_COLUMN_VIEW);
+  console_test_wait (server.waiting.length == 1);
+  gtk_selection_model_select_item (gtk_column_view_get_model (view), 3, TRUE);
+  g_assert_cmpstr (ids->str, ==, "placeholder;");
+  server.hold = FALSE;
+  answer_cb (NULL);
+  console_test_wait (g_str_equal (ids->str, "placeholder;3:1;"));
+  gtk_window_destroy (window);
+}
+
+static void
+sort_changed_cb (MunMessageList *list, char **sort)
+{
+  g_free (*sort);
+  *sort = g_strdup (mun_message_list_get_sort (list));
+}
+
+/* A click on a header changes the order that the server is asked for; no row is compared. */
+static void
+test_order (void)
+{
+  g_autoptr (MunMessageModel) model = new_model ();
+  g_autofree char *sort = NULL;
+  MunMessageList *list;
+  GtkWindow *window = show_list (&list, model);
+  GtkColumnView *view = find (GTK_WIDGET (list), GTK_TYPE_COLUMN_VIEW);
+  g_autoptr (GtkColumnViewColumn) subject
+      = g_list_model_get_item (gtk_column_view_get_columns (view), 2);
+
+  g_signal_connect (list, "sort-changed", G_CALLBACK (sort_changed_cb), &sort);
+  g_assert_cmpstr (mun_message_list_get_sort (list), ==, "d-desc");
+  g_assert_cmpstr (gtk_column_view_column_get_title (subject), ==, "Subject");
+  gtk_column_view_sort_by_column (view, subject, GTK_SORT_ASCENDING);
+  g_assert_cmpstr (sort, ==, "s-asc");
+  gtk_column_view_sort_by_column (view, subject, GTK_SORT_DESCENDING);
+  g_assert_cmpstr (sort, ==, "s-desc");
+  g_assert_cmpuint (mun_message_model_get_n_pages (model), <=, 2);
+  gtk_window_destroy (window);
+}
+
+int
+main (int argc, char **argv)
+{
+  console_test_init (&argc, &argv);
+  g_test_add_func ("/message-list/pages", test_pages);
+  g_test_add_func ("/message-list/scrolled-away", test_scrolled_away);
+  g_test_add_func ("/message-list/selected-before-it-arrives", test_selected_before_it_arrives);
+  g_test_add_func ("/message-list/order", test_order);
+  return g_test_run ();
+}

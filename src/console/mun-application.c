@@ -33,6 +33,7 @@ static const MunAccelerator accelerators[] = {
   { "win.save", { "<Control>s" } },
   { "win.back", { "<Alt>Left", "Back" } },
   { "win.create", { "<Control>n" } },
+  { "win.toggle-pane", { "F9" } },
   { "win.add-server", { "<Shift><Control>n" } },
   { "win.show-help-overlay", { "<Control>question" } },
   { "win.show-nth-page(1)", { "<Alt>1" } },

@@ -181,6 +181,26 @@ create_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+toggle_pane_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunWindow *self = MUN_WINDOW (widget);
+
+  if (self->page)
+    gtk_widget_activate_action (GTK_WIDGET (self->page), "page.toggle-pane", NULL);
+}
+
+/* From a folder to the search in it. */
+static void
+search_in_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunWindow *self = MUN_WINDOW (widget);
+
+  page_selected_cb (self, "search");
+  gtk_widget_activate_action (GTK_WIDGET (self->page), "page.search-in", "s",
+                              g_variant_get_string (parameter, NULL));
+}
+
+static void
 save_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   mun_page_save (MUN_WINDOW (widget)->page);
@@ -464,7 +484,9 @@ mun_window_class_init (MunWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_cb);
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, refresh_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
+  gtk_widget_class_install_action (widget_class, "win.search-in", "s", search_in_cb);
   gtk_widget_class_install_action (widget_class, "win.create", NULL, create_cb);
+  gtk_widget_class_install_action (widget_class, "win.toggle-pane", NULL, toggle_pane_cb);
   gtk_widget_class_install_action (widget_class, "win.save", NULL, save_cb);
   gtk_widget_class_install_action (widget_class, "win.discard", NULL, discard_cb);
   gtk_widget_class_install_action (widget_class, "win.open-server", "s", open_server_cb);

@@ -417,6 +417,8 @@ in_table (const char *accelerator)
 static void
 test_shortcuts (void)
 {
+  static const char *const elsewhere[]
+      = { "F10", "<Alt>1...9", "Return", "space", "<Shift>space", "<Control>u", "Delete", NULL };
   g_autoptr (FakeConnection) connection = new_server ();
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);
   MunWindow *window = show_window (connection, 1000, 680);
@@ -436,12 +438,11 @@ test_shortcuts (void)
     else if (!contains (shown, table[i].accels[0]))
       g_error ("%s is not in the shortcuts window", table[i].accels[0]);
   }
-  /* F10 is the menu button's own, F9 the page Archive's. */
+  /* F10 is the menu button's own, some are the message list's. */
   for (guint i = 0; i < shown->len; i++) {
     const char *accelerator = g_ptr_array_index (shown, i);
 
-    if (!g_str_equal (accelerator, "F10") && !g_str_equal (accelerator, "F9")
-        && !g_str_equal (accelerator, "<Alt>1...9") && !in_table (accelerator))
+    if (!g_strv_contains (elsewhere, accelerator) && !in_table (accelerator))
       g_error ("%s does nothing", accelerator);
   }
   gtk_window_present (GTK_WINDOW (overlay));

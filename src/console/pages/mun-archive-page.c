@@ -20,6 +20,7 @@ struct _MunArchivePage {
   AdwFlap *flap;
   MunFolderTree *tree;
   GtkStack *folder_stack;
+  AdwStatusPage *empty_page;
   MunMessageBrowser *browser;
   GCancellable *folder_cancellable;
 };
@@ -50,6 +51,10 @@ folder_selected_cb (MunArchivePage *self, MunFolderNode *node)
   MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
   JsonObject *criteria = json_object_new ();
 
+  adw_status_page_set_description (self->empty_page,
+                                   mun_folder_node_has_children (node)
+                                       ? _ ("The messages lie in the folders below this one.")
+                                       : NULL);
   g_cancellable_cancel (self->folder_cancellable);
   g_clear_object (&self->folder_cancellable);
   self->folder_cancellable = g_cancellable_new ();
@@ -192,7 +197,10 @@ toggle_tree_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 mun_archive_page_start_search (MunPage *page)
 {
-  mun_page_go_to (page, "search");
+  MunFolderNode *node = mun_folder_tree_get_selected (MUN_ARCHIVE_PAGE (page)->tree);
+
+  gtk_widget_activate_action (GTK_WIDGET (page), "win.search-in", "s",
+                              node ? mun_folder_node_get_full_path (node) : "");
 }
 
 static void
@@ -223,10 +231,10 @@ mun_archive_page_class_init (MunArchivePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunArchivePage, flap);
   gtk_widget_class_bind_template_child (widget_class, MunArchivePage, tree);
   gtk_widget_class_bind_template_child (widget_class, MunArchivePage, folder_stack);
+  gtk_widget_class_bind_template_child (widget_class, MunArchivePage, empty_page);
   gtk_widget_class_bind_template_child (widget_class, MunArchivePage, browser);
   gtk_widget_class_install_action (widget_class, "page.allow-access", NULL, allow_access_cb);
-  gtk_widget_class_install_action (widget_class, "page.toggle-tree", NULL, toggle_tree_cb);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "page.toggle-tree", NULL);
+  gtk_widget_class_install_action (widget_class, "page.toggle-pane", NULL, toggle_tree_cb);
 }
 
 static void

@@ -117,6 +117,25 @@ search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+search_in_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunSearchPage *self = MUN_SEARCH_PAGE (widget);
+  const char *folder = g_variant_get_string (parameter, NULL);
+
+  if (*folder)
+    mun_search_form_set_folder (self->form, folder);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+}
+
+static void
+toggle_form_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkToggleButton *refine = MUN_SEARCH_PAGE (widget)->refine;
+
+  gtk_toggle_button_set_active (refine, !gtk_toggle_button_get_active (refine));
+}
+
+static void
 new_query_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunSearchPage *self = MUN_SEARCH_PAGE (widget);
@@ -196,6 +215,8 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, browser);
   gtk_widget_class_install_action (widget_class, "page.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "page.new-query", NULL, new_query_cb);
+  gtk_widget_class_install_action (widget_class, "page.search-in", "s", search_in_cb);
+  gtk_widget_class_install_action (widget_class, "page.toggle-pane", NULL, toggle_form_cb);
 }
 
 static void

@@ -175,6 +175,13 @@ mun_folder_node_is_archive (MunFolderNode *self)
   return !self->path || !*self->path;
 }
 
+gboolean
+mun_folder_node_has_children (MunFolderNode *self)
+{
+  g_return_val_if_fail (MUN_IS_FOLDER_NODE (self), FALSE);
+  return self->has_children;
+}
+
 GListModel *
 mun_folder_node_get_children (MunFolderNode *self)
 {

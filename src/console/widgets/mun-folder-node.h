@@ -39,4 +39,7 @@ mun_folder_node_is_archive (MunFolderNode *self);
 GListModel *
 mun_folder_node_get_children (MunFolderNode *self);
 
+gboolean
+mun_folder_node_has_children (MunFolderNode *self);
+
 G_END_DECLS

@@ -14,6 +14,9 @@ struct _MunFolderTree {
 
   GtkListView *view;
   GtkSingleSelection *selection;
+  GHashTable *open; /* full paths that are to be opened again */
+  char *wanted;     /* … and the one that is to be selected again */
+  guint restore_id;
 };
 
 /* What is seen of a folder's name at least, however deep it lies. */
@@ -156,12 +159,67 @@ selected_cb (MunFolderTree *self)
   MunFolderNode *node = mun_folder_tree_get_selected (self);
 
   if (node)
+    g_clear_pointer (&self->wanted, g_free);
+  if (node)
     g_signal_emit (self, signals[FOLDER_SELECTED], 0, node);
+}
+
+/* Opens and selects again what was open and selected before the archives were listed anew; children
+ * arrive by and by. */
+static void
+restore_cb (gpointer data)
+{
+  MunFolderTree *self = data;
+  GListModel *model = G_LIST_MODEL (self->selection);
+
+  self->restore_id = 0;
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (GtkTreeListRow) row = g_list_model_get_item (model, i);
+    g_autoptr (MunFolderNode) node = gtk_tree_list_row_get_item (row);
+    const char *path = mun_folder_node_get_full_path (node);
+
+    if (g_hash_table_remove (self->open, path))
+      gtk_tree_list_row_set_expanded (row, TRUE);
+    if (g_strcmp0 (path, self->wanted) == 0) {
+      g_clear_pointer (&self->wanted, g_free);
+      gtk_single_selection_set_selected (self->selection, i);
+    }
+  }
+}
+
+static void
+schedule_restore (MunFolderTree *self)
+{
+  if (!self->restore_id && (self->wanted || g_hash_table_size (self->open) > 0))
+    self->restore_id = g_idle_add_once (restore_cb, self);
+}
+
+static void
+remember (MunFolderTree *self)
+{
+  GListModel *model = G_LIST_MODEL (self->selection);
+  MunFolderNode *selected = mun_folder_tree_get_selected (self);
+
+  g_hash_table_remove_all (self->open);
+  g_clear_pointer (&self->wanted, g_free);
+  self->wanted = selected ? g_strdup (mun_folder_node_get_full_path (selected)) : NULL;
+  for (guint i = 0; model && i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (GtkTreeListRow) row = g_list_model_get_item (model, i);
+    g_autoptr (MunFolderNode) node = gtk_tree_list_row_get_item (row);
+
+    if (gtk_tree_list_row_get_expanded (row))
+      g_hash_table_add (self->open, g_strdup (mun_folder_node_get_full_path (node)));
+  }
 }
 
 static void
 mun_folder_tree_dispose (GObject *object)
 {
+  MunFolderTree *self = MUN_FOLDER_TREE (object);
+
+  g_clear_handle_id (&self->restore_id, g_source_remove);
+  g_clear_pointer (&self->open, g_hash_table_unref);
+  g_clear_pointer (&self->wanted, g_free);
   g_clear_object (&MUN_FOLDER_TREE (object)->selection);
   G_OBJECT_CLASS (mun_folder_tree_parent_class)->dispose (object);
 }
@@ -181,6 +239,7 @@ mun_folder_tree_init (MunFolderTree *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   self->view = GTK_LIST_VIEW (gtk_list_view_new (NULL, factory));
@@ -210,6 +269,7 @@ mun_folder_tree_set_archives (MunFolderTree *self, GPtrArray *archives)
   g_list_store_splice (roots, 0, 0, archives->pdata, archives->len);
   tree = gtk_tree_list_model_new (G_LIST_MODEL (roots), FALSE, FALSE, create_children_cb, NULL,
                                   NULL);
+  remember (self);
   g_clear_object (&self->selection);
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
@@ -218,6 +278,9 @@ mun_folder_tree_set_archives (MunFolderTree *self, GPtrArray *archives)
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_object (tree, "items-changed", G_CALLBACK (schedule_restore), self,
+                           G_CONNECT_SWAPPED);
+  schedule_restore (self);
   if (archives->len == 1) {
     g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (tree, 0);
 

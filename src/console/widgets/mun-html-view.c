@@ -202,11 +202,21 @@ mun_html_view_set_message (MunHtmlView *self, MunMessage *message)
   webkit_web_view_load_html (self->view, page, NULL);
 }
 
+void
+mun_html_view_page (MunHtmlView *self, gboolean down)
+{
+  g_return_if_fail (MUN_IS_HTML_VIEW (self));
+  if (self->view)
+    webkit_web_view_execute_editing_command (self->view,
+                                             down ? "ScrollPageForward" : "ScrollPageBackward");
+}
+
 gboolean
 mun_html_view_wants_network (const char *html)
 {
   g_return_val_if_fail (html, FALSE);
-  return g_regex_match_simple (
-      "(src|background)\\s*=\\s*[\"']?\\s*(https?:)?//|url\\(\\s*[\"']?\\s*https?:", html,
-      G_REGEX_CASELESS, 0);
+  return g_regex_match_simple ("(src|srcset|poster|background)\\s*=\\s*[\"']?\\s*(https?:)?//"
+                               "|<link[^>]+href\\s*=\\s*[\"']?\\s*(https?:)?//"
+                               "|(url\\(|@import)\\s*[\"']?\\s*(https?:)?//",
+                               html, G_REGEX_CASELESS, 0);
 }

@@ -22,4 +22,8 @@ mun_html_view_set_message (MunHtmlView *self, MunMessage *message);
 gboolean
 mun_html_view_wants_network (const char *html);
 
+/* Scrolls by one page. */
+void
+mun_html_view_page (MunHtmlView *self, gboolean down);
+
 G_END_DECLS

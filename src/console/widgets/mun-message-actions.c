@@ -261,27 +261,74 @@ save_attachment_to_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     save (self, file, bytes);
 }
 
+static void
+attachment_shown_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunMessageView) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
+    return;
+  text = g_strdup_printf (_ ("No program opened the attachment: %s. Save it instead."),
+                          error->message);
+  mun_message_view_toast (self, text);
+}
+
+static void
+attachment_written_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  MunMessageView *self = MUN_MESSAGE_VIEW (source);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *uri = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autofree char *text = NULL;
+
+  if (!uri) {
+    text = g_strdup_printf (_ ("The attachment could not be opened: %s"), error->message);
+    mun_message_view_toast (self, text);
+  } else if (window_of (self)) {
+    gtk_show_uri_full (window_of (self), uri, GDK_CURRENT_TIME, NULL, attachment_shown_cb,
+                       g_object_ref (self));
+  }
+}
+
 /* Opened from a folder of its own that only this user can read. */
+static void
+write_attachment_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GBytes *bytes = data;
+  const char *name = g_object_get_data (G_OBJECT (task), "name");
+  GError *error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("muniment-XXXXXX", &error);
+  g_autofree char *path = folder ? g_build_filename (folder, name, NULL) : NULL;
+
+  if (path
+      && g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                   G_FILE_SET_CONTENTS_NONE, 0400, &error))
+    g_task_return_pointer (task, g_filename_to_uri (path, NULL, NULL), g_free);
+  else
+    g_task_return_error (task, error);
+}
+
 static void
 open_attachment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunMessageView *self = MUN_MESSAGE_VIEW (widget);
   guint index = g_variant_get_uint32 (parameter);
-  g_autoptr (GBytes) bytes = mun_message_dup_attachment (self->message, index);
-  g_autofree char *file = safe_name (mun_message_get_attachment (self->message, index)->name, "");
-  g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("muniment-XXXXXX", &error);
-  g_autofree char *path = folder ? g_build_filename (folder, file, NULL) : NULL;
-  g_autofree char *uri = path ? g_filename_to_uri (path, NULL, NULL) : NULL;
+  GBytes *bytes = mun_message_dup_attachment (self->message, index);
+  g_autoptr (GTask) task = g_task_new (self, NULL, attachment_written_cb, NULL);
 
-  if (!bytes || !uri
-      || !g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                    G_FILE_SET_CONTENTS_NONE, 0400, &error)) {
-    mun_message_view_toast (self,
-                            error ? error->message : _ ("The attachment could not be opened"));
+  g_task_set_source_tag (task, open_attachment_cb);
+  if (!bytes) {
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s",
+                             _ ("its encoding is broken"));
     return;
   }
-  gtk_show_uri (window_of (self), uri, GDK_CURRENT_TIME);
+  g_object_set_data_full (G_OBJECT (task), "name",
+                          safe_name (mun_message_get_attachment (self->message, index)->name, ""),
+                          g_free);
+  g_task_set_task_data (task, bytes, (GDestroyNotify)g_bytes_unref);
+  g_task_run_in_thread (task, write_attachment_thread);
 }
 
 static void

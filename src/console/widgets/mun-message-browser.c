@@ -50,6 +50,26 @@ selected_cb (MunMessageBrowser *self, MunMessageRow *row)
   mun_message_view_show_row (self->view, row);
 }
 
+/* A message that is deleted leaves its window, too, and the list behind it. */
+static void
+window_deleted_cb (MunMessageView *view, const char *id, MunMessageBrowser *self)
+{
+  gtk_window_close (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (view))));
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+add_shortcut (GtkWidget *widget, const char *trigger, GtkShortcutAction *action)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger), action));
+  gtk_widget_add_controller (widget, keys);
+}
+
 static void
 opened_cb (MunMessageBrowser *self, MunMessageRow *row)
 {
@@ -60,6 +80,8 @@ opened_cb (MunMessageBrowser *self, MunMessageRow *row)
   mun_message_view_set_connection (MUN_MESSAGE_VIEW (view), self->connection);
   mun_message_view_show_row (MUN_MESSAGE_VIEW (view), row);
   g_signal_connect_object (view, "toast", G_CALLBACK (toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "deleted", G_CALLBACK (window_deleted_cb), self, 0);
+  add_shortcut (window, "Escape", gtk_named_action_new ("window.close"));
   gtk_widget_set_vexpand (view, TRUE);
   gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (box), view);
@@ -151,12 +173,38 @@ mun_message_browser_dispose (GObject *object)
   G_OBJECT_CLASS (mun_message_browser_parent_class)->dispose (object);
 }
 
+/* Space reads on without leaving the list. Returns: FALSE when no message is shown. */
+static gboolean
+page_down_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return mun_message_view_page (MUN_MESSAGE_BROWSER (data)->view, TRUE);
+}
+
+static gboolean
+page_up_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return mun_message_view_page (MUN_MESSAGE_BROWSER (data)->view, FALSE);
+}
+
+static gboolean
+act_on_message (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return gtk_widget_activate_action (GTK_WIDGET (MUN_MESSAGE_BROWSER (widget)->view),
+                                     g_variant_get_string (arguments, NULL), NULL);
+}
+
 static void
 mun_message_browser_class_init (MunMessageBrowserClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = mun_message_browser_dispose;
   GTK_WIDGET_CLASS (klass)->measure = mun_message_browser_measure;
   GTK_WIDGET_CLASS (klass)->size_allocate = mun_message_browser_size_allocate;
+  gtk_widget_class_add_binding (GTK_WIDGET_CLASS (klass), GDK_KEY_Delete, 0, act_on_message, "s",
+                                "message.delete");
+  gtk_widget_class_add_binding (GTK_WIDGET_CLASS (klass), GDK_KEY_s, GDK_CONTROL_MASK,
+                                act_on_message, "s", "message.save-as");
+  gtk_widget_class_add_binding (GTK_WIDGET_CLASS (klass), GDK_KEY_u, GDK_CONTROL_MASK,
+                                act_on_message, "s", "message.show-source");
   signals[TOAST] = g_signal_new ("toast", MUN_TYPE_MESSAGE_BROWSER, G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[CHANGED] = g_signal_new ("changed", MUN_TYPE_MESSAGE_BROWSER, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -172,6 +220,10 @@ list_side (MunMessageBrowser *self)
   self->list = MUN_MESSAGE_LIST (mun_message_list_new ());
   self->count = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_set_vexpand (GTK_WIDGET (self->list), TRUE);
+  add_shortcut (GTK_WIDGET (self->list), "space",
+                gtk_callback_action_new (page_down_cb, self, NULL));
+  add_shortcut (GTK_WIDGET (self->list), "<Shift>space",
+                gtk_callback_action_new (page_up_cb, self, NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "numeric");
   gtk_widget_add_css_class (bar, "status-bar");

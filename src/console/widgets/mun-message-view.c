@@ -385,6 +385,25 @@ mun_message_view_set_connection (MunMessageView *self, MunConnection *connection
   update_actions (self);
 }
 
+gboolean
+mun_message_view_page (MunMessageView *self, gboolean down)
+{
+  GtkWidget *scroller;
+  gboolean moved;
+
+  g_return_val_if_fail (MUN_IS_MESSAGE_VIEW (self), FALSE);
+  if (!self->message)
+    return FALSE;
+  if (mun_message_get_html (self->message)) {
+    mun_html_view_page (self->html, down);
+    return TRUE;
+  }
+  scroller = gtk_widget_get_ancestor (GTK_WIDGET (self->text), GTK_TYPE_SCROLLED_WINDOW);
+  g_signal_emit_by_name (scroller, "scroll-child", down ? GTK_SCROLL_PAGE_DOWN : GTK_SCROLL_PAGE_UP,
+                         FALSE, &moved);
+  return TRUE;
+}
+
 MunMessage *
 mun_message_view_get_message (MunMessageView *self)
 {

@@ -36,4 +36,8 @@ mun_message_view_get_message (MunMessageView *self);
 const char *
 mun_message_view_get_state (MunMessageView *self);
 
+/* Scrolls the text by one page. Returns: FALSE when no message is shown. */
+gboolean
+mun_message_view_page (MunMessageView *self, gboolean down);
+
 G_END_DECLS

@@ -89,6 +89,13 @@ switch_row (GtkWidget *group, const char *title, gboolean active, MunSearchForm 
   return GTK_SWITCH (toggle);
 }
 
+/* Enter searches from every field. */
+static void
+activated_cb (GtkWidget *row)
+{
+  gtk_widget_activate_action (row, "page.search", NULL);
+}
+
 static AdwEntryRow *
 entry_row (GtkWidget *group, const char *title, MunSearchForm *self)
 {
@@ -98,6 +105,7 @@ entry_row (GtkWidget *group, const char *title, MunSearchForm *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
   g_signal_connect_swapped (row, "changed", G_CALLBACK (changed_cb), self);
+  g_signal_connect (row, "entry-activated", G_CALLBACK (activated_cb), NULL);
   return ADW_ENTRY_ROW (row);
 }
 
@@ -320,6 +328,13 @@ mun_search_form_reset (MunSearchForm *self)
   for (int i = 0; i < N_SCOPES; i++)
     gtk_switch_set_active (self->scopes[i], TRUE);
   gtk_switch_set_active (self->recurse, TRUE);
+}
+
+void
+mun_search_form_set_folder (MunSearchForm *self, const char *folder)
+{
+  g_return_if_fail (MUN_IS_SEARCH_FORM (self));
+  gtk_editable_set_text (GTK_EDITABLE (self->entries[FOLDER]), folder);
 }
 
 void

@@ -27,4 +27,8 @@ mun_search_form_dup_summary (MunSearchForm *self);
 void
 mun_search_form_clear_criterion (MunSearchForm *self, guint index);
 
+/* The path of an archive or folder. */
+void
+mun_search_form_set_folder (MunSearchForm *self, const char *folder);
+
 G_END_DECLS

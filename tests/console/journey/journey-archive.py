@@ -108,6 +108,35 @@ class Archive(Journey):
         with open(target, 'rb') as f:
             self.assertEqual(f.read(), PLAIN)
 
+    def test_keys(self):
+        c = self.c
+        self.folder('Inbox', 'Notes')
+        c.row('Note 03').click()
+        wait(lambda: 'Note number 3' in c.message_text(), 'the text')
+        keys('ctrl+u')
+        c.dialog('Message Source')
+        keys('Escape')
+        wait(lambda: not c.has_window('Message Source'), 'the source to go')
+        keys('Delete')
+        c.wait_for('Delete This Message From the Archive?')
+        keys('Escape')
+        wait(lambda: not c.sees('Delete This Message From the Archive?'), 'the question to go')
+        keys('Return')
+        wait(lambda: c.has_window('Note 03'), 'a window of its own')
+        keys('Escape')
+        wait(lambda: not c.has_window('Note 03'), 'the window to go')
+        # a refresh shows what is new and keeps the place
+        self.server.upload('bo/Inbox/Notes', small(9))
+        keys('F5')
+        c.row('Note 09')
+        self.assertTrue(c.row('Notes').selected)
+        # Ctrl+F searches in the folder that is open
+        keys('ctrl+f')
+        c.button('Remove “Folder: bo/Inbox/Notes”')
+        keys('n', 'o', 't', 'e')                        # the focus is in the entry
+        keys('Return')
+        c.wait_for('8 messages')
+
     def test_source(self):
         c = self.c
         self.folder('Inbox')

@@ -22,6 +22,7 @@ struct _MunStateStack {
   AdwStatusPage *empty_page;
   GtkButton *empty_button;
   AdwStatusPage *error_page;
+  GtkButton *retry_button;
   AdwStatusPage *no_results_page;
 
   GtkWidget *content;
@@ -240,6 +241,7 @@ mun_state_stack_class_init (MunStateStackClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunStateStack, empty_page);
   gtk_widget_class_bind_template_child (widget_class, MunStateStack, empty_button);
   gtk_widget_class_bind_template_child (widget_class, MunStateStack, error_page);
+  gtk_widget_class_bind_template_child (widget_class, MunStateStack, retry_button);
   gtk_widget_class_bind_template_child (widget_class, MunStateStack, no_results_page);
 }
 
@@ -306,6 +308,10 @@ mun_state_stack_set_error (MunStateStack *self, const GError *error)
   safe = mun_words_escape (sentence);
   adw_status_page_set_title (self->error_page, mun_words_error_title (error));
   adw_status_page_set_description (self->error_page, safe);
+  gtk_button_set_label (self->retry_button,
+                        g_error_matches (error, MUN_ERROR, MUN_ERROR_KEYRING_LOCKED)
+                            ? _ ("_Unlock")
+                            : _ ("_Retry"));
   mun_state_stack_set_state (self, MUN_STATE_ERROR);
 }
 

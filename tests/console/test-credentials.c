@@ -378,6 +378,44 @@ test_prompts (void)
 }
 
 static void
+set_keyring_locked (gboolean locked)
+{
+  const char *code = locked ? "import keyring_lock; keyring_lock.lock()"
+                            : "import keyring_lock; keyring_lock.unlock('test')";
+  g_autofree char *folder
+      = g_build_filename (g_getenv ("MUNIMENT_SOURCE_DIR"), "tests/support", NULL);
+  const char *argv[] = { "/usr/bin/python3", "-c", code, NULL };
+  g_autoptr (GError) error = NULL;
+  int status = -1;
+
+  g_spawn_sync (folder, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status,
+                &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, 0);
+}
+
+/* A locked keyring is unlocked from where it is missed. */
+static void
+test_manager_locked (void)
+{
+  MunCredentialManager *manager;
+  MunStateStack *states;
+  GtkWidget *button;
+
+  empty_keyring ();
+  set_keyring_locked (TRUE);
+  manager = mun_credential_manager_new (NULL, NULL);
+  states = MUN_STATE_STACK (child (manager, MUN_TYPE_CREDENTIAL_MANAGER, "states"));
+  button = child (states, MUN_TYPE_STATE_STACK, "retry_button");
+  console_test_wait (mun_state_stack_get_state (states) == MUN_STATE_ERROR);
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (button)), ==, "_Unlock");
+  set_keyring_locked (FALSE);
+  gtk_widget_activate_action (button, "page.refresh", NULL);
+  console_test_wait (mun_state_stack_get_state (states) == MUN_STATE_EMPTY);
+  gtk_window_destroy (GTK_WINDOW (manager));
+}
+
+static void
 test_manager (void)
 {
   g_autoptr (FakeConnection) connection = fake_connection_new ();
@@ -516,6 +554,7 @@ main (int argc, char **argv)
   g_test_add_func ("/credential/files", test_files);
   g_test_add_func ("/credential/prompts", test_prompts);
   g_test_add_func ("/credential/manager", test_manager);
+  g_test_add_func ("/credential/manager-locked", test_manager_locked);
   g_test_add_func ("/credential/hand-over", test_hand_over);
   g_test_add_func ("/credential/other-server", test_other_server);
   status = g_test_run ();

@@ -36,6 +36,7 @@ struct _MunCredentialManager {
   MunCredentialChoice *acting; /* of the dialog that is open */
   char *exported;              /* PEM of the certificate that is being saved */
   gboolean renew;
+  gboolean locked; /* the keyring was, at the last look */
 };
 
 G_DEFINE_FINAL_TYPE (MunCredentialManager, mun_credential_manager, ADW_TYPE_WINDOW)
@@ -117,6 +118,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&self->local, g_ptr_array_unref);
   if (local == NULL) {
     self->pending = 0;
+    self->locked = g_error_matches (error, MUN_ERROR, MUN_ERROR_KEYRING_LOCKED);
     g_cancellable_cancel (self->cancellable);
     mun_state_stack_set_error (self->states, error);
     return;
@@ -174,6 +176,7 @@ mun_credential_manager_refresh (MunCredentialManager *self)
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   mun_state_stack_set_state (self->states, MUN_STATE_LOADING);
+  self->locked = FALSE;
   self->pending = 1;
   fetch (self, "GetCredentials", &self->server);
   fetch (self, "GetDirectoryServicesConfiguration", &self->directory);
@@ -488,9 +491,34 @@ delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  MunCredentialManager *self = data;
+
+  mun_keyring_unlock_finish (result, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (error != NULL)
+    toast_error (self, error);
+  else
+    mun_credential_manager_refresh (self);
+}
+
+/* The list alone never asks for the keyring's password; who presses Unlock wants to be asked. */
+static void
 refresh_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  mun_credential_manager_refresh (MUN_CREDENTIAL_MANAGER (widget));
+  MunCredentialManager *self = MUN_CREDENTIAL_MANAGER (widget);
+
+  if (!self->locked) {
+    mun_credential_manager_refresh (self);
+    return;
+  }
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  mun_keyring_unlock_async (self->cancellable, unlocked_cb, self);
 }
 
 static void

@@ -321,3 +321,21 @@ mun_words_escape (const char *plain)
 {
   return g_markup_escape_text (plain ? plain : "", -1);
 }
+
+const char *
+mun_words_damage (const char *note)
+{
+  /* As the archive has them; others are shown as they come. */
+  static const char *const known[] = {
+    N_ ("a message inside this message cannot be read"),
+    N_ ("a multipart body has no parts"),
+    N_ ("parts are nested too deep; the inner ones were not read"),
+    N_ ("there are too many parts; the last ones were not read"),
+    N_ ("the message has no readable body"),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_strcmp0 (note, known[i]) == 0)
+      return _ (known[i]);
+  return note;
+}

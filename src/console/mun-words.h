@@ -61,4 +61,8 @@ mun_words_error_title (const GError *error);
 char *
 mun_words_escape (const char *plain);
 
+/* What the archive notes of a malformed message, in the user's language. Borrowed. */
+const char *
+mun_words_damage (const char *note);
+
 G_END_DECLS

@@ -159,7 +159,7 @@ info_cb (GObject *source, GAsyncResult *result, gpointer data)
   add_line (text, _ ("Folder"), mun_json_get_string (info, "folder", NULL));
   add_line (text, _ ("Archive store"), mun_json_get_string (info, "storeName", NULL));
   add_line (text, _ ("Profile"), mun_json_get_string (info, "profileName", NULL));
-  add_line (text, _ ("Damage"), mun_json_get_string (info, "damageNote", NULL));
+  add_line (text, _ ("Damage"), mun_words_damage (mun_json_get_string (info, "damageNote", NULL)));
   mun_text_dialog_present (window_of (self), _ ("Archive Information"), text->str);
 }
 

@@ -185,7 +185,7 @@ show_header (MunMessageView *self)
   if (mun_message_is_damaged (message)) {
     g_autofree char *note
         = g_strdup_printf (_ ("This message is not well-formed: %s. It is kept byte for byte."),
-                           mun_message_get_damage_note (message));
+                           mun_words_damage (mun_message_get_damage_note (message)));
 
     gtk_label_set_label (self->damage_label, note);
   }

@@ -9,6 +9,7 @@
 #include "mun-directory-page.h"
 #include "mun-folder-tree.h"
 #include "mun-message-browser.h"
+#include "mun-message-view.h"
 #include "mun-operations-button.h"
 #include "mun-search-form.h"
 #include "mun-search-page.h"
@@ -288,7 +289,10 @@ test_archive (void)
   render_shoot (GTK_WINDOW (window), "archive-html");
   select_message (window, "Vermessung des Königreichs");
   render_shoot (GTK_WINDOW (window), "archive-text");
-  select_message (window, "A message with a broken boundary");
+  select_message (window, "A message without its parts");
+  g_assert_true (gtk_widget_get_mapped (
+      child (render_find (GTK_WIDGET (mun_window_get_page (window)), MUN_TYPE_MESSAGE_VIEW),
+             MUN_TYPE_MESSAGE_VIEW, "damage_banner")));
   render_shoot (GTK_WINDOW (window), "archive-damaged");
   select_folder (tree, "ada/Inbox/Projects");
   for (guint i = 0; i < 20; i++)

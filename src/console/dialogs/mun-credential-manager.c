@@ -380,37 +380,43 @@ export_action (GtkWidget *widget, const char *name, GVariant *parameter)
     toast (self, _ ("This server does not hand out certificates."));
 }
 
+/* The window may have been closed meanwhile; what was confirmed is deleted all the same. */
+static void
+deletion_ended (MunCredentialManager *self, const char *problem)
+{
+  if (!g_cancellable_is_cancelled (self->cancellable)) {
+    if (problem != NULL)
+      toast (self, problem);
+    mun_credential_manager_refresh (self);
+  }
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, NULL);
+}
+
 static void
 deleted_on_server_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
-  MunCredentialManager *self = data;
+  g_autoptr (MunCredentialManager) self = data;
+  g_autofree char *problem = error != NULL ? mun_words_for_error (error) : NULL;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (error != NULL)
-    toast_error (self, error);
-  mun_credential_manager_refresh (self);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, NULL);
+  deletion_ended (self, problem);
 }
 
 static void
 deleted_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  MunCredentialManager *self = data;
+  g_autoptr (MunCredentialManager) self = data;
+  g_autofree char *problem = NULL;
 
   mun_keyring_delete_finish (result, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
   if (g_error_matches (error, MUN_ERROR, MUN_ERROR_CHANGED_ELSEWHERE))
-    toast (self, _ ("Another program has changed this credential meanwhile. Look at it before you "
-                    "delete it."));
+    problem = g_strdup (_ ("Another program has changed this credential meanwhile. Look at it "
+                           "before you delete it."));
   else if (error != NULL && !g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND))
-    toast_error (self, error);
-  mun_credential_manager_refresh (self);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, NULL);
+    problem = mun_words_for_error (error);
+  deletion_ended (self, problem);
 }
 
 static void
@@ -423,11 +429,11 @@ delete_response_cb (AdwMessageDialog *dialog, const char *response, gpointer dat
     return;
   if (local != NULL)
     mun_keyring_delete_async (mun_app_credential_get_id (local),
-                              mun_app_credential_get_revision (local), self->cancellable,
-                              deleted_cb, self);
+                              mun_app_credential_get_revision (local), NULL, deleted_cb,
+                              g_object_ref (self));
   else
     mun_connection_call_async (self->connection, "DeleteCredentials", id_arguments (self->acting),
-                               self->cancellable, deleted_on_server_cb, self);
+                               NULL, deleted_on_server_cb, g_object_ref (self));
 }
 
 /* What becomes of those who use it: a server works with its own copy. */

@@ -11,15 +11,7 @@
 #define MAX_BATCH 20000
 #define MAX_MESSAGE G_MAXINT32
 
-/* One call of mun_archive_deliver(). */
-typedef struct {
-  MunStoreEntry *current;
-  GPtrArray *entries;
-  GCancellable *cancellable;
-  GMutex lock;
-  GCond done;
-  guint pending;
-} Delivery;
+typedef struct _MunPendingDelivery Delivery;
 
 /* One of its items on the pool. */
 typedef struct {
@@ -29,6 +21,17 @@ typedef struct {
   MunPrepared *prepared;
   gint64 duplicate_store, duplicate_number;
 } Task;
+
+struct _MunPendingDelivery {
+  MunStoreEntry *current;
+  GPtrArray *entries;
+  GCancellable *cancellable;
+  Task *tasks;
+  guint n_tasks;
+  GMutex lock;
+  GCond done;
+  guint pending; /* tasks that are not prepared yet */
+};
 
 void
 mun_delivery_clear (MunDelivery *item)
@@ -66,6 +69,17 @@ find_duplicate (Task *task)
 }
 
 static void
+sample (MunStore *store, MunPrepared *prepared)
+{
+  for (guint i = 0; i < prepared->pieces->len; i++) {
+    MunPreparedPiece *piece = &g_array_index (prepared->pieces, MunPreparedPiece, i);
+
+    if (piece->record != NULL)
+      mun_store_sample (store, piece->plain);
+  }
+}
+
+static void
 prepare (Task *task)
 {
   MunStore *store = task->delivery->current->store;
@@ -94,8 +108,9 @@ prepare (Task *task)
   reader = mun_store_acquire_reader (store, &item->error);
   if (reader == NULL)
     return;
-  mun_prepared_parse (task->prepared, mun_store_get_sealer (store), known_piece_cb, reader,
-                      &item->error);
+  if (mun_prepared_parse (task->prepared, mun_store_get_codec (store), known_piece_cb, reader,
+                          &item->error))
+    sample (store, task->prepared);
   mun_store_release_reader (store, reader);
 }
 
@@ -127,11 +142,8 @@ shared_pool (void)
 }
 
 static void
-prepare_all (Delivery *delivery, Task *tasks, guint n_tasks)
+wait_for_pool (Delivery *delivery)
 {
-  delivery->pending = n_tasks;
-  for (guint i = 0; i < n_tasks; i++)
-    g_thread_pool_push (shared_pool (), &tasks[i], NULL);
   g_mutex_lock (&delivery->lock);
   while (delivery->pending > 0)
     g_cond_wait (&delivery->done, &delivery->lock);
@@ -168,8 +180,10 @@ keys_work (MunStore *store, gpointer data, GError **error)
 }
 
 static gboolean
-remember_keys (Delivery *delivery, Task *tasks, guint n_tasks, GError **error)
+remember_keys (Delivery *delivery, GError **error)
 {
+  Task *tasks = delivery->tasks;
+  guint n_tasks = delivery->n_tasks;
   Keys keys = { tasks, n_tasks, delivery->current->id };
   guint count = 0;
 
@@ -180,17 +194,18 @@ remember_keys (Delivery *delivery, Task *tasks, guint n_tasks, GError **error)
 }
 
 static gboolean
-commit (Delivery *delivery, Task *tasks, guint n_tasks, GError **error)
+commit (Delivery *delivery, GError **error)
 {
+  Task *tasks = delivery->tasks;
   g_autoptr (GPtrArray) items = g_ptr_array_new ();
 
   if (g_cancellable_set_error_if_cancelled (delivery->cancellable, error))
     return FALSE;
-  for (guint i = 0; i < n_tasks; i++)
+  for (guint i = 0; i < delivery->n_tasks; i++)
     if (tasks[i].item->error == NULL && tasks[i].duplicate_number == 0)
       g_ptr_array_add (items, tasks[i].prepared);
   /* The keys first: on their own they change nothing that anybody sees. */
-  return remember_keys (delivery, tasks, n_tasks, error)
+  return remember_keys (delivery, error)
          && (items->len == 0 || mun_store_deliver (delivery->current->store, items, error));
 }
 
@@ -213,29 +228,71 @@ report (Delivery *delivery, Task *task)
   item->message_id = g_strdup_printf ("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, store, number);
 }
 
-static gboolean
-deliver (Delivery *delivery, Task *tasks, MunDelivery **items, guint n_items, GError **error)
+static void
+delivery_free (Delivery *self)
 {
-  gboolean ok;
+  for (guint i = 0; i < self->n_tasks; i++) {
+    g_clear_pointer (&self->tasks[i].prepared, mun_prepared_free);
+    g_free (self->tasks[i].folder);
+    g_free (self->tasks[i].scope);
+  }
+  g_free (self->tasks);
+  mun_store_entry_unref (self->current);
+  g_ptr_array_unref (self->entries);
+  g_clear_object (&self->cancellable);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->done);
+  g_free (self);
+}
 
+MunPendingDelivery *
+mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items,
+                            GCancellable *cancellable, GError **error)
+{
+  g_autoptr (MunStoreEntry) current = NULL;
+  Delivery *delivery;
+
+  if (n_items > MAX_BATCH) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE,
+                 "a batch of %u messages: at most %d are taken", n_items, MAX_BATCH);
+    return NULL;
+  }
+  current = mun_archive_find_current (self, error);
+  if (current == NULL)
+    return NULL;
+  delivery = g_new0 (Delivery, 1);
+  g_mutex_init (&delivery->lock);
+  g_cond_init (&delivery->done);
+  delivery->current = g_steal_pointer (&current);
+  delivery->entries = mun_archive_dup_entries (self);
+  delivery->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  delivery->tasks = g_new0 (Task, n_items);
+  delivery->n_tasks = delivery->pending = n_items;
   for (guint i = 0; i < n_items; i++) {
     items[i]->result = MUN_DELIVERY_FAILED;
     items[i]->message_id = NULL;
     items[i]->error = NULL;
-    tasks[i].delivery = delivery;
-    tasks[i].item = items[i];
+    delivery->tasks[i].delivery = delivery;
+    delivery->tasks[i].item = items[i];
   }
-  prepare_all (delivery, tasks, n_items);
-  ok = commit (delivery, tasks, n_items, error);
-  for (guint i = 0; i < n_items; i++) {
+  for (guint i = 0; i < n_items; i++)
+    g_thread_pool_push (shared_pool (), &delivery->tasks[i], NULL);
+  return delivery;
+}
+
+gboolean
+mun_archive_finish_delivery (MunPendingDelivery *pending, GError **error)
+{
+  gboolean ok;
+
+  wait_for_pool (pending);
+  ok = commit (pending, error);
+  for (guint i = 0; i < pending->n_tasks; i++)
     if (ok)
-      report (delivery, &tasks[i]);
+      report (pending, &pending->tasks[i]);
     else
-      mun_delivery_clear (items[i]);
-    g_clear_pointer (&tasks[i].prepared, mun_prepared_free);
-    g_free (tasks[i].folder);
-    g_free (tasks[i].scope);
-  }
+      mun_delivery_clear (pending->tasks[i].item);
+  delivery_free (pending);
   return ok;
 }
 
@@ -243,31 +300,10 @@ gboolean
 mun_archive_deliver (MunArchive *self, MunDelivery **items, guint n_items,
                      GCancellable *cancellable, GError **error)
 {
-  g_autoptr (MunStoreEntry) current = NULL;
-  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
-  g_autofree Task *tasks = g_new0 (Task, n_items);
-  Delivery delivery = { 0 };
-  gboolean ok;
+  MunPendingDelivery *pending
+      = mun_archive_begin_delivery (self, items, n_items, cancellable, error);
 
-  if (n_items > MAX_BATCH) {
-    g_set_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE,
-                 "a batch of %u messages: at most %d are taken", n_items, MAX_BATCH);
-    return FALSE;
-  }
-  current = mun_archive_find_current (self, error);
-  if (current == NULL)
-    return FALSE;
-  if (n_items == 0)
-    return TRUE;
-  delivery.current = current;
-  delivery.entries = entries;
-  delivery.cancellable = cancellable;
-  g_mutex_init (&delivery.lock);
-  g_cond_init (&delivery.done);
-  ok = deliver (&delivery, tasks, items, n_items, error);
-  g_mutex_clear (&delivery.lock);
-  g_cond_clear (&delivery.done);
-  return ok;
+  return pending != NULL && mun_archive_finish_delivery (pending, error);
 }
 
 /* A key's message as one store knows it. */

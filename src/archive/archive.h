@@ -11,9 +11,12 @@
  *   match.[ch]             a user's words as an FTS5 expression
  *   tokenizer.[ch]         the words of the index
  *   prepare.[ch]           one message parsed, cut, hashed, compressed and sealed for the writer
- *   store*.[ch]            one store: catalogue.db and its writer, readers, folders, verification
+ *   store*.[ch]            one store: catalogue.db, its writer, readers, folders, upkeep, verify
  *   contents.[ch]          the container files of a store
  *   sealed-record.[ch]     one sealed record in them
+ *   codec.[ch]             what records are packed with: base64 undone, zstd, dictionaries, seal
+ *   base64-lines.[ch]      base64 as mail carries it, and back to the byte
+ *   trainer.[ch]           the dictionaries, made from the store's own mail
  *   seal.[ch]              AES-256-GCM, store keys and how they are wrapped
  *   database.[ch]          SQLite: opening, migrations, statements, errors
  *   master*.[ch]           MunMaster: users, settings, profiles, results, credentials, audit
@@ -79,6 +82,17 @@ mun_archive_get_master (MunArchive *self);
 gboolean
 mun_archive_deliver (MunArchive *self, MunDelivery **items, guint n_items,
                      GCancellable *cancellable, GError **error);
+/* The same in two steps, so that the next batch is read and prepared while this one is written:
+ * begin returns at once, finish when all is durable. What begin gave must be finished, in any
+ * order and from any thread; the items live until then. */
+typedef struct _MunPendingDelivery MunPendingDelivery;
+
+MunPendingDelivery *
+mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items,
+                            GCancellable *cancellable, GError **error);
+/* PENDING is freed. */
+gboolean
+mun_archive_finish_delivery (MunPendingDelivery *pending, GError **error);
 /* Frees what deliver filled in (message_id, error), not the caller's members. */
 void
 mun_delivery_clear (MunDelivery *item);

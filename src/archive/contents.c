@@ -16,7 +16,7 @@
 struct _MunContents {
   char *dir;
   guint8 guid[16];
-  MunSealer *sealer;
+  MunCodec *codec;
   gboolean writable;
   /* the writer's */
   int fd; /* of the last container, or -1 */
@@ -42,14 +42,14 @@ mun_contents_dup_path (MunContents *self, guint32 container)
 }
 
 MunContents *
-mun_contents_open (const char *dir, const guint8 guid[16], MunSealer *sealer, gboolean writable,
+mun_contents_open (const char *dir, const guint8 guid[16], MunCodec *codec, gboolean writable,
                    GError **error)
 {
   g_autoptr (MunContents) self = g_new0 (MunContents, 1);
 
   self->dir = g_strdup (dir);
   memcpy (self->guid, guid, sizeof self->guid);
-  self->sealer = sealer;
+  self->codec = codec;
   self->writable = writable;
   self->fd = -1;
   g_mutex_init (&self->lock);
@@ -105,7 +105,7 @@ open_container (MunContents *self, guint32 number, gboolean create, GError **err
 
 /* What is behind the catalogue's end: whole batches end with a journal record. */
 typedef struct {
-  MunSealer *sealer;
+  MunCodec *codec;
   gboolean broken;
   guint64 end; /* behind the last whole batch */
 } Tail;
@@ -118,7 +118,7 @@ find_batch_end_cb (const MunPlaceInContents *place, const MunRecordHeader *heade
   g_autoptr (GBytes) plain = NULL;
 
   if (!tail->broken)
-    plain = mun_record_open (tail->sealer, data, place->length, TRUE, NULL);
+    plain = mun_record_open (tail->codec, data, place->length, TRUE, NULL);
   if (plain == NULL)
     return FALSE;
   if (header->kind == MUN_RECORD_JOURNAL)
@@ -139,7 +139,7 @@ recover_container (MunContents *self, guint32 number, guint64 from, MunContentsV
                    gpointer user_data, GError **error)
 {
   g_autofree char *path = mun_contents_dup_path (self, number);
-  Tail tail = { self->sealer, FALSE, from };
+  Tail tail = { self->codec, FALSE, from };
   gint64 size;
 
   if (!open_container (self, number, FALSE, error))
@@ -358,7 +358,7 @@ mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **
   if (record == NULL || !mun_container_file_read (fd, record, place->length, place->offset))
     g_set_error_literal (&local_error, MUN_ERROR, MUN_ERROR_DAMAGED, "the record is not all there");
   else
-    plain = mun_record_open (self->sealer, record, place->length, FALSE, &local_error);
+    plain = mun_record_open (self->codec, record, place->length, FALSE, &local_error);
   if (plain == NULL) {
     g_autofree char *path = mun_contents_dup_path (self, place->container);
 

@@ -35,9 +35,9 @@ typedef gboolean (*MunContentsVisit) (const MunPlaceInContents *place,
 typedef void (*MunContentsGap) (guint32 container, guint64 offset, guint64 length,
                                 gpointer user_data);
 
-/* mun_contents_open: @dir is made when missing; @guid: 16 bytes; @sealer is borrowed. */
+/* mun_contents_open: @dir is made when missing; @guid: 16 bytes; @codec is borrowed. */
 MunContents *
-mun_contents_open (const char *dir, const guint8 guid[16], MunSealer *sealer, gboolean writable,
+mun_contents_open (const char *dir, const guint8 guid[16], MunCodec *codec, gboolean writable,
                    GError **error);
 void
 mun_contents_close (MunContents *self);

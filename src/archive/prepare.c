@@ -4,6 +4,8 @@
 
 #include "prepare.h"
 
+#include "base64-lines.h"
+
 #include <string.h>
 
 static void
@@ -61,9 +63,13 @@ add_segment (MunPrepared *self, guint piece, gsize offset, gsize length)
 static void
 cut_part (MunPrepared *self, gsize offset, gsize length)
 {
+  const guint8 *data = g_bytes_get_data (self->raw, NULL);
+
   while (length > 0) {
     gsize step = MIN (length, MUN_PREPARED_PIECE_MAX);
 
+    if (step < length)
+      step = mun_base64_align (data + offset, step);
     add_segment (self, add_piece (self, g_bytes_new_from_bytes (self->raw, offset, step)), 0, step);
     offset += step;
     length -= step;
@@ -133,22 +139,22 @@ cut (MunPrepared *self)
 }
 
 GBytes *
-mun_prepared_seal_piece (MunPrepared *self, guint index, MunSealer *sealer, GError **error)
+mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError **error)
 {
   MunPreparedPiece *piece = &g_array_index (self->pieces, MunPreparedPiece, index);
 
   if (piece->record == NULL) {
     gconstpointer data = g_bytes_get_data (piece->plain, NULL);
 
-    piece->record = mun_record_build (sealer, MUN_RECORD_PIECE, data != NULL ? data : "",
+    piece->record = mun_record_build (codec, MUN_RECORD_PIECE, data != NULL ? data : "",
                                       piece->size, piece->digest, error);
   }
   return piece->record;
 }
 
 gboolean
-mun_prepared_parse (MunPrepared *self, MunSealer *sealer, MunPreparedKnown known,
-                    gpointer user_data, GError **error)
+mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, gpointer user_data,
+                    GError **error)
 {
   self->message = mun_message_parse (self->raw);
   cut (self);
@@ -161,8 +167,11 @@ mun_prepared_parse (MunPrepared *self, MunSealer *sealer, MunPreparedKnown known
     else
       mun_digest (data, piece->size, piece->digest);
     if (!known (piece->digest, user_data)
-        && mun_prepared_seal_piece (self, i, sealer, error) == NULL)
+        && mun_prepared_seal_piece (self, i, codec, error) == NULL)
       return FALSE;
   }
+  /* Here rather than on the writer's thread: letting a tree of objects go takes as long as parsing
+   * a third of it. */
+  mun_message_drop_parts (self->message);
   return TRUE;
 }

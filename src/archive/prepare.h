@@ -49,11 +49,11 @@ void
 mun_prepared_free (MunPrepared *self);
 /* mun_prepared_parse: the rest. */
 gboolean
-mun_prepared_parse (MunPrepared *self, MunSealer *sealer, MunPreparedKnown known,
-                    gpointer user_data, GError **error);
+mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, gpointer user_data,
+                    GError **error);
 /* mun_prepared_seal_piece: makes the record of piece INDEX when it is not there yet. */
 GBytes *
-mun_prepared_seal_piece (MunPrepared *self, guint index, MunSealer *sealer, GError **error);
+mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunPrepared, mun_prepared_free)
 

@@ -8,11 +8,9 @@
 
 #include <string.h>
 #include <zlib.h>
-#include <zstd.h>
 
 #define VERSION 1
 #define AUTHENTICATED 76
-#define COMPRESSION_LEVEL 3
 
 static const guint8 magic[4] = { 'M', 'U', 'N', 'R' };
 
@@ -38,72 +36,53 @@ checksum (const guint8 *data, gsize length)
   return crc32_z (crc32_z (0, NULL, 0), data, length);
 }
 
-static void
-free_compressor (gpointer context)
+/* @data has been packed already. */
+static GBytes *
+build (MunCodec *codec, MunRecordKind kind, const MunPacking *packing, gsize plain_length,
+       gconstpointer data, gsize length, const guint8 digest[MUN_DIGEST_SIZE], GError **error)
 {
-  ZSTD_freeCCtx (context);
-}
-
-/* Contexts are large and slow to make: one a thread. */
-static ZSTD_CCtx *
-compressor (void)
-{
-  static GPrivate context = G_PRIVATE_INIT (free_compressor);
-  ZSTD_CCtx *own = g_private_get (&context);
-
-  if (own == NULL) {
-    own = ZSTD_createCCtx ();
-    g_private_set (&context, own);
-  }
-  return own;
-}
-
-static void
-free_decompressor (gpointer context)
-{
-  ZSTD_freeDCtx (context);
-}
-
-static ZSTD_DCtx *
-decompressor (void)
-{
-  static GPrivate context = G_PRIVATE_INIT (free_decompressor);
-  ZSTD_DCtx *own = g_private_get (&context);
-
-  if (own == NULL) {
-    own = ZSTD_createDCtx ();
-    g_private_set (&context, own);
-  }
-  return own;
-}
-
-GBytes *
-mun_record_build (MunSealer *sealer, MunRecordKind kind, gconstpointer data, gsize length,
-                  const guint8 digest[MUN_DIGEST_SIZE], GError **error)
-{
-  gsize bound = ZSTD_compressBound (length);
-  g_autofree guint8 *packed = g_malloc (bound + 1);
-  gsize packed_length
-      = ZSTD_compressCCtx (compressor (), packed, bound, data, length, COMPRESSION_LEVEL);
-  gboolean is_smaller = !ZSTD_isError (packed_length) && packed_length < length;
-  gsize stored = (is_smaller ? packed_length : length) + MUN_SEAL_TAG_SIZE;
+  gsize stored = length + MUN_SEAL_TAG_SIZE;
   g_autofree guint8 *out = g_malloc0 (MUN_RECORD_HEADER_SIZE + stored);
 
-  g_return_val_if_fail (length <= MUN_RECORD_MAX_PLAIN, NULL);
   memcpy (out, magic, sizeof magic);
   out[4] = VERSION;
   out[5] = kind;
-  out[6] = is_smaller ? MUN_RECORD_COMPRESSED : 0;
+  out[6] = packing->flags;
   out[7] = 1;
-  put32 (out + 12, length);
+  put32 (out + 8, packing->dictionary);
+  put32 (out + 12, plain_length);
   put32 (out + 16, stored);
   memcpy (out + 44, digest, MUN_DIGEST_SIZE);
-  if (!mun_sealer_seal (sealer, out + 20, out, AUTHENTICATED, is_smaller ? packed : data,
-                        stored - MUN_SEAL_TAG_SIZE, out + MUN_RECORD_HEADER_SIZE, error))
+  if (!mun_sealer_seal (mun_codec_get_sealer (codec), out + 20, out, AUTHENTICATED, data, length,
+                        out + MUN_RECORD_HEADER_SIZE, error))
     return NULL;
   put32 (out + 76, checksum (out + MUN_RECORD_HEADER_SIZE, stored));
   put32 (out + 80, checksum (out, 80));
   return g_bytes_new_take (g_steal_pointer (&out), MUN_RECORD_HEADER_SIZE + stored);
+}
+
+GBytes *
+mun_record_build (MunCodec *codec, MunRecordKind kind, gconstpointer data, gsize length,
+                  const guint8 digest[MUN_DIGEST_SIZE], GError **error)
+{
+  g_autofree guint8 *packed = g_malloc (mun_codec_bound (length) + 1);
+  MunPacking packing;
+  gsize packed_length;
+
+  g_return_val_if_fail (length <= MUN_RECORD_MAX_PLAIN, NULL);
+  packed_length = mun_codec_pack (codec, data, length, packed, &packing);
+  return build (codec, kind, &packing, length, packed, packed_length, digest, error);
+}
+
+GBytes *
+mun_record_build_dictionary (MunCodec *codec, guint32 number, gconstpointer data, gsize length,
+                             GError **error)
+{
+  MunPacking packing = { 0, number };
+  guint8 digest[MUN_DIGEST_SIZE];
+
+  mun_digest (data, length, digest);
+  return build (codec, MUN_RECORD_DICTIONARY, &packing, length, data, length, digest, error);
 }
 
 gboolean
@@ -113,9 +92,9 @@ mun_record_parse_header (const guint8 *bytes, MunRecordHeader *header)
       || bytes[4] != VERSION)
     return FALSE;
   header->kind = bytes[5];
-  header->flags = bytes[6];
+  header->packing.flags = bytes[6];
   header->key = bytes[7];
-  header->dictionary = get32 (bytes + 8);
+  header->packing.dictionary = get32 (bytes + 8);
   header->plain_length = get32 (bytes + 12);
   header->stored_length = get32 (bytes + 16);
   memcpy (header->nonce, bytes + 20, MUN_SEAL_NONCE_SIZE);
@@ -141,13 +120,11 @@ check_header (const guint8 *bytes, gsize length, MunRecordHeader *header, GError
     return damaged (error, "the record has another length than the catalogue says");
   if (header->checksum != checksum (bytes + MUN_RECORD_HEADER_SIZE, header->stored_length))
     return damaged (error, "the record does not match its checksum");
-  if (header->dictionary != 0)
-    return damaged (error, "the record needs a dictionary that is not there");
   return TRUE;
 }
 
 GBytes *
-mun_record_open (MunSealer *sealer, const guint8 *bytes, gsize length, gboolean check_digest,
+mun_record_open (MunCodec *codec, const guint8 *bytes, gsize length, gboolean check_digest,
                  GError **error)
 {
   MunRecordHeader header;
@@ -160,22 +137,15 @@ mun_record_open (MunSealer *sealer, const guint8 *bytes, gsize length, gboolean 
     return NULL;
   packed_length = header.stored_length - MUN_SEAL_TAG_SIZE;
   packed = g_malloc (packed_length + 1);
-  if (!mun_sealer_open (sealer, header.nonce, bytes, AUTHENTICATED, bytes + MUN_RECORD_HEADER_SIZE,
-                        header.stored_length, packed, NULL)) {
+  if (!mun_sealer_open (mun_codec_get_sealer (codec), header.nonce, bytes, AUTHENTICATED,
+                        bytes + MUN_RECORD_HEADER_SIZE, header.stored_length, packed, NULL)) {
     damaged (error, "the record's seal is broken");
     return NULL;
   }
-  if ((header.flags & MUN_RECORD_COMPRESSED) == 0) {
-    plain = g_steal_pointer (&packed);
-  } else {
-    plain = g_malloc (header.plain_length + 1);
-    packed_length
-        = ZSTD_decompressDCtx (decompressor (), plain, header.plain_length, packed, packed_length);
-  }
-  if (ZSTD_isError (packed_length) || packed_length != header.plain_length) {
-    damaged (error, "the record cannot be decompressed");
+  plain = mun_codec_unpack (codec, &header.packing, packed, packed_length, header.plain_length,
+                            error);
+  if (plain == NULL)
     return NULL;
-  }
   if (check_digest) {
     mun_digest (plain, header.plain_length, digest);
     if (memcmp (digest, header.digest, sizeof digest) != 0) {

@@ -113,7 +113,7 @@ store_piece (MunStore *store, MunPrepared *item, guint index, gboolean is_repeat
       return 0;
     return id;
   }
-  record = mun_prepared_seal_piece (item, index, mun_store_get_sealer (store), error);
+  record = mun_prepared_seal_piece (item, index, mun_store_get_codec (store), error);
   if (record == NULL || !mun_contents_append (mun_store_get_contents (store), record, &place, error)
       || !mun_database_run (database, error,
                             "INSERT INTO pieces (digest, container, offset, length, size, refs)"

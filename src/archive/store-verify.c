@@ -70,7 +70,7 @@ visit_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const 
   MunVerification *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) plain
-      = mun_record_open (mun_store_get_sealer (self->store), data, place->length, TRUE, &error);
+      = mun_record_open (mun_store_get_codec (self->store), data, place->length, TRUE, &error);
 
   self->records++;
   self->bytes_done += place->length;

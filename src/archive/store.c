@@ -7,7 +7,9 @@
 #include "container-file.h"
 #include "errors.h"
 #include "store-key.h"
+#include "store-upkeep.h"
 #include "tokenizer.h"
+#include "trainer.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -18,6 +20,8 @@
 /* Who brings more has to wait. */
 #define MAX_QUEUED_COST 4000
 #define MAX_IDLE_READERS 8
+/* So long nobody must have written before the store looks after itself. */
+#define UPKEEP_DELAY (2 * G_TIME_SPAN_SECOND)
 
 typedef struct {
   MunStoreWork work;
@@ -32,14 +36,16 @@ struct _MunStore {
   gint64 id;
   char *dir, *catalogue_path;
   MunStoreKey key;
-  MunSealer *sealer;
+  MunCodec *codec;
   MunContents *contents;
   int writable; /* atomic */
   /* the writer's */
   GThread *thread;
   MunDatabase *database;
   gint64 next_arrival;
+  gint64 upkeep_time; /* when to begin; 0 = nothing is to be done */
   GVariantBuilder *journal;
+  MunTrainer *trainer;
   /* shared */
   GMutex lock;
   GCond changed;
@@ -52,11 +58,13 @@ struct _MunStore {
 static gboolean
 migrate_1 (MunDatabase *database, GError **error)
 {
-  /* pgsz and hashsize: larger leaves and fewer segments make bulk imports faster. */
+  /* pgsz and hashsize: larger leaves and fewer segments make bulk imports faster. usermerge: when
+   * there is time, two segments are merged already. */
   return mun_database_run_script (database, "catalogue-1.sql", error)
          && mun_database_exec (database,
                                "INSERT INTO search (search, rank) VALUES ('pgsz', 8050);"
-                               "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);",
+                               "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
+                               "INSERT INTO search (search, rank) VALUES ('usermerge', 2);",
                                error);
 }
 
@@ -170,6 +178,7 @@ static gboolean
 open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
 {
   g_autofree char *contents_dir = g_build_filename (self->dir, "contents", NULL);
+  MunSealer *sealer;
 
   if (create) {
     g_autofree char *parent = g_path_get_dirname (self->dir);
@@ -184,10 +193,12 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
   self->database = open_database (self, MUN_DATABASE_WRITER, error);
   if (self->database == NULL || !load_key (self, master_key, create, error))
     return FALSE;
-  self->sealer = mun_sealer_new (self->key.key, error);
-  if (self->sealer == NULL)
+  sealer = mun_sealer_new (self->key.key, error);
+  if (sealer == NULL)
     return FALSE;
-  self->contents = mun_contents_open (contents_dir, self->key.guid, self->sealer, TRUE, error);
+  self->codec = mun_codec_new (sealer);
+  self->trainer = mun_trainer_new (self, mun_dictionaries_load (self->database, self->codec));
+  self->contents = mun_contents_open (contents_dir, self->key.guid, self->codec, TRUE, error);
   return self->contents != NULL && mun_container_file_sync_dir (self->dir, error)
          && recover (self, error);
 }
@@ -204,6 +215,12 @@ mun_store_journal (MunStore *self, const char *operation, GVariant *details)
   if (self->journal == NULL)
     self->journal = new_journal ();
   g_variant_builder_add (self->journal, "(s@a{sv})", operation, details);
+}
+
+void
+mun_store_sample (MunStore *self, GBytes *piece)
+{
+  mun_trainer_offer (self->trainer, piece);
 }
 
 static gboolean
@@ -229,7 +246,7 @@ append_journal (MunStore *self, GError **error)
   }
   data = g_bytes_get_data (bytes, &length);
   mun_digest (data, length, digest);
-  record = mun_record_build (self->sealer, MUN_RECORD_JOURNAL, data, length, digest, error);
+  record = mun_record_build (self->codec, MUN_RECORD_JOURNAL, data, length, digest, error);
   return record != NULL && mun_contents_append (self->contents, record, &place, error);
 }
 
@@ -298,6 +315,34 @@ run_group (MunStore *self, GPtrArray *group)
   }
 }
 
+static void
+upkeep (MunStore *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (mun_store_upkeep_step (self->database, &error))
+    return;
+  self->upkeep_time = 0;
+  if (error != NULL)
+    g_warning ("upkeep of %s: %s", self->catalogue_path, error->message);
+}
+
+/* Under the lock; FALSE when the store is being closed and all is done. */
+static gboolean
+wait_for_jobs (MunStore *self)
+{
+  while (g_queue_is_empty (&self->jobs) && !self->stopping) {
+    if (self->upkeep_time == 0) {
+      g_cond_wait (&self->changed, &self->lock);
+    } else if (!g_cond_wait_until (&self->changed, &self->lock, self->upkeep_time)) {
+      g_mutex_unlock (&self->lock);
+      upkeep (self);
+      g_mutex_lock (&self->lock);
+    }
+  }
+  return !g_queue_is_empty (&self->jobs);
+}
+
 static gpointer
 writer_main (gpointer data)
 {
@@ -305,13 +350,9 @@ writer_main (gpointer data)
   g_autoptr (GPtrArray) group = g_ptr_array_new ();
 
   g_mutex_lock (&self->lock);
-  for (;;) {
+  while (wait_for_jobs (self)) {
     guint cost = 0;
 
-    while (g_queue_is_empty (&self->jobs) && !self->stopping)
-      g_cond_wait (&self->changed, &self->lock);
-    if (g_queue_is_empty (&self->jobs))
-      break;
     g_ptr_array_set_size (group, 0);
     do {
       Job *job = g_queue_pop_head (&self->jobs);
@@ -321,6 +362,7 @@ writer_main (gpointer data)
     } while (!g_queue_is_empty (&self->jobs) && cost < MAX_GROUP_COST);
     g_mutex_unlock (&self->lock);
     run_group (self, group);
+    self->upkeep_time = g_get_monotonic_time () + UPKEEP_DELAY;
     g_mutex_lock (&self->lock);
     self->queued_cost -= cost;
     for (guint i = 0; i < group->len; i++)
@@ -408,10 +450,12 @@ mun_store_unref (MunStore *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   mun_store_close (self);
+  /* What it still wants to write is refused by now. */
+  g_clear_pointer (&self->trainer, mun_trainer_free);
   g_queue_clear_full (&self->idle_readers, (GDestroyNotify)mun_database_close);
   g_clear_pointer (&self->contents, mun_contents_close);
   g_clear_pointer (&self->database, mun_database_close);
-  g_clear_pointer (&self->sealer, mun_sealer_free);
+  g_clear_pointer (&self->codec, mun_codec_free);
   mun_store_key_clear (&self->key);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -438,10 +482,10 @@ mun_store_get_contents (MunStore *self)
   return self->contents;
 }
 
-MunSealer *
-mun_store_get_sealer (MunStore *self)
+MunCodec *
+mun_store_get_codec (MunStore *self)
 {
-  return self->sealer;
+  return self->codec;
 }
 
 MunDatabase *

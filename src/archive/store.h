@@ -35,8 +35,8 @@ const char *
 mun_store_get_dir (MunStore *self);
 MunContents *
 mun_store_get_contents (MunStore *self);
-MunSealer *
-mun_store_get_sealer (MunStore *self);
+MunCodec *
+mun_store_get_codec (MunStore *self);
 /* mun_store_set_writable: FALSE refuses work with MUN_ERROR_READ_ONLY. */
 void
 mun_store_set_writable (MunStore *self, gboolean writable);
@@ -46,6 +46,10 @@ mun_store_is_writable (MunStore *self);
 /* mun_store_write: @cost: messages touched, for batching. Blocks. */
 gboolean
 mun_store_write (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error);
+
+/* mun_store_sample: a piece that is going to be stored; dictionaries are trained from such. */
+void
+mun_store_sample (MunStore *self, GBytes *piece);
 
 /* Within work: */
 

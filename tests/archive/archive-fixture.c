@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "archive-fixture.h"
 
+#include "database.h"
+
 #include "json.h"
 
 #include <glib/gstdio.h>
@@ -85,6 +87,67 @@ char *
 archive_fixture_deliver (MunArchive *archive, GBytes *raw, const char *folder)
 {
   return archive_fixture_deliver_key (archive, raw, folder, NULL, NULL);
+}
+
+GBytes *
+archive_fixture_letter (guint number)
+{
+  g_autofree char *subject = g_strdup_printf ("figures of week %u", number);
+  g_autofree char *body
+      = g_strdup_printf ("Dear reader %u, below are the figures of the week.\r\n"
+                         "They were made by the department of figures on day %u.\r\n%u\r\n",
+                         number * 31, number % 365, number * 2654435761u);
+
+  return archive_fixture_message ("figures@example.com", "all@example.com", subject,
+                                  1700000000 + number, body);
+}
+
+void
+archive_fixture_deliver_letters (MunArchive *archive, guint first, GPtrArray *ids)
+{
+  MunDelivery deliveries[ARCHIVE_FIXTURE_LETTERS] = { 0 };
+  MunDelivery *items[ARCHIVE_FIXTURE_LETTERS];
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < ARCHIVE_FIXTURE_LETTERS; i++) {
+    deliveries[i].raw = archive_fixture_letter (first + i);
+    deliveries[i].folder = "letters/EML x/Inbox";
+    items[i] = &deliveries[i];
+  }
+  g_assert_true (mun_archive_deliver (archive, items, ARCHIVE_FIXTURE_LETTERS, NULL, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < ARCHIVE_FIXTURE_LETTERS; i++) {
+    g_assert_cmpint (deliveries[i].result, ==, MUN_DELIVERY_ARCHIVED);
+    if (ids != NULL)
+      g_ptr_array_add (ids, g_strdup (deliveries[i].message_id));
+    mun_delivery_clear (&deliveries[i]);
+    g_bytes_unref (deliveries[i].raw);
+  }
+}
+
+char *
+archive_fixture_dup_catalogue (ArchiveFixture *self)
+{
+  return g_build_filename (self->dir, "stores", "1", "catalogue.db", NULL);
+}
+
+gint64
+archive_fixture_get_int (ArchiveFixture *self, const char *sql)
+{
+  g_autofree char *path = archive_fixture_dup_catalogue (self);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunDatabase) database = mun_database_open (path, MUN_DATABASE_READER, &error);
+
+  g_assert_no_error (error);
+  return mun_database_get_int (database, -1, sql, "");
+}
+
+void
+archive_fixture_train (ArchiveFixture *self, GPtrArray *ids)
+{
+  archive_fixture_deliver_letters (self->archive, 0, ids);
+  while (archive_fixture_get_int (self, "SELECT count(*) FROM dictionaries") == 0)
+    g_usleep (1000);
 }
 
 guint64

@@ -35,6 +35,23 @@ archive_fixture_deliver (MunArchive *archive, GBytes *raw, const char *folder);
 char *
 archive_fixture_deliver_key (MunArchive *archive, GBytes *raw, const char *folder, const char *key,
                              MunDeliveryResult *result);
+/* archive_fixture_letter: one of many messages that have much in common. */
+GBytes *
+archive_fixture_letter (guint number);
+/* archive_fixture_deliver_letters: so many from @first on, as one batch; their ids go to @ids
+ * (nullable). */
+#define ARCHIVE_FIXTURE_LETTERS 500
+void
+archive_fixture_deliver_letters (MunArchive *archive, guint first, GPtrArray *ids);
+/* archive_fixture_train: the first letters, until the store has a dictionary. */
+void
+archive_fixture_train (ArchiveFixture *self, GPtrArray *ids);
+/* archive_fixture_dup_catalogue: the path of store 1's. */
+char *
+archive_fixture_dup_catalogue (ArchiveFixture *self);
+/* archive_fixture_get_int: asks that catalogue. */
+gint64
+archive_fixture_get_int (ArchiveFixture *self, const char *sql);
 /* archive_fixture_verify: the faults of store 1, its report in @report (nullable). */
 guint64
 archive_fixture_verify (MunArchive *archive, char **report);

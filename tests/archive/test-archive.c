@@ -48,6 +48,35 @@ with_attachment (const char *subject, guint lines)
   return g_string_free_to_bytes (text);
 }
 
+/* An attachment in base64 takes the room of its bytes, in each of the pieces that it is cut into,
+ * and comes back as it was written. */
+static void
+test_base64 (ArchiveFixture *fixture, gconstpointer data)
+{
+  gsize size = 2500000;
+  g_autofree guint8 *bytes = g_malloc (size);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) message = g_string_new (
+      "From: a@example.com\r\nSubject: photograph\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\n"
+      "Content-Type: image/jpeg; name=x.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+  g_autoptr (GBytes) raw = NULL;
+  g_autofree char *id = NULL;
+
+  for (gsize i = 0; i < size; i++)
+    bytes[i] = g_test_rand_int_range (0, 256);
+  text = g_base64_encode (bytes, size);
+  for (const char *p = text; *p != '\0'; p += MIN (76, strlen (p)))
+    g_string_append_printf (message, "%.76s\r\n", p);
+  g_string_append (message, "--b--\r\n");
+  raw = g_bytes_new (message->str, message->len);
+  id = archive_fixture_deliver (fixture->archive, raw, "anna/EML x/Inbox");
+  assert_bytes (fixture->archive, id, raw);
+  g_assert_cmpint (archive_fixture_get_int (fixture, "SELECT count(*) FROM pieces"), >, 3);
+  g_assert_cmpint (archive_fixture_get_int (fixture, "SELECT sum(length) FROM pieces"), <,
+                   (gint64)size + 2000);
+}
+
 static void
 test_deliver (ArchiveFixture *fixture, gconstpointer data)
 {
@@ -441,6 +470,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/archive/deliver", test_deliver);
+  ADD ("/archive/base64", test_base64);
   ADD ("/archive/duplicates", test_duplicates);
   ADD ("/archive/batch", test_batch);
   ADD ("/archive/pieces", test_pieces);

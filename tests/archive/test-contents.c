@@ -16,7 +16,7 @@ static const guint8 guid[16] = "abcdefghijklmnop";
 typedef struct {
   char *dir;
   MunSecret *key;
-  MunSealer *sealer;
+  MunCodec *codec;
   MunContents *contents;
 } Fixture;
 
@@ -24,10 +24,11 @@ static void
 open_contents (Fixture *self)
 {
   g_autoptr (GError) error = NULL;
+  MunSealer *sealer = mun_sealer_new (self->key, &error);
 
-  self->sealer = mun_sealer_new (self->key, &error);
   g_assert_no_error (error);
-  self->contents = mun_contents_open (self->dir, guid, self->sealer, TRUE, &error);
+  self->codec = mun_codec_new (sealer);
+  self->contents = mun_contents_open (self->dir, guid, self->codec, TRUE, &error);
   g_assert_no_error (error);
 }
 
@@ -35,7 +36,7 @@ static void
 close_contents (Fixture *self)
 {
   g_clear_pointer (&self->contents, mun_contents_close);
-  g_clear_pointer (&self->sealer, mun_sealer_free);
+  g_clear_pointer (&self->codec, mun_codec_free);
 }
 
 static void
@@ -63,7 +64,7 @@ append (Fixture *self, MunRecordKind kind, const char *text, MunPlaceInContents 
   g_autoptr (GError) error = NULL;
 
   mun_digest (text, strlen (text), digest);
-  record = mun_record_build (self->sealer, kind, text, strlen (text), digest, &error);
+  record = mun_record_build (self->codec, kind, text, strlen (text), digest, &error);
   g_assert_no_error (error);
   g_assert_true (mun_contents_append (self->contents, record, place, &error));
   g_assert_no_error (error);
@@ -120,7 +121,7 @@ test_seal (Fixture *self, gconstpointer data)
                    !=, 0);
   {
     g_autoptr (MunSecret) other_key = mun_secret_new ("fedcba9876543210fedcba9876543210", 32);
-    g_autoptr (MunSealer) other = mun_sealer_new (other_key, NULL);
+    g_autoptr (MunCodec) other = mun_codec_new (mun_sealer_new (other_key, NULL));
     g_autoptr (GError) error = NULL;
 
     g_assert_null (
@@ -138,14 +139,14 @@ test_every_byte (Fixture *self, gconstpointer data)
   gsize length;
 
   mun_digest ("some text", 9, digest);
-  record = mun_record_build (self->sealer, MUN_RECORD_PIECE, "some text", 9, digest, NULL);
+  record = mun_record_build (self->codec, MUN_RECORD_PIECE, "some text", 9, digest, NULL);
   length = g_bytes_get_size (record);
   for (gsize i = 0; i < length; i++) {
     g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (record, NULL), length);
     g_autoptr (GError) error = NULL;
 
     copy[i] ^= 1;
-    g_assert_null (mun_record_open (self->sealer, copy, length, TRUE, &error));
+    g_assert_null (mun_record_open (self->codec, copy, length, TRUE, &error));
     g_assert_error (error, MUN_ERROR, MUN_ERROR_DAMAGED);
   }
 }

@@ -45,7 +45,7 @@ close_stream (MunMessage *self)
   if (self->stream == NULL)
     return;
   array = g_mime_stream_mem_get_byte_array (GMIME_STREAM_MEM (self->stream));
-  g_object_unref (self->stream);
+  g_clear_object (&self->stream);
   g_byte_array_free (array, FALSE);
 }
 
@@ -165,6 +165,17 @@ mun_message_unref (MunMessage *self)
   g_free (self->body);
   g_bytes_unref (self->raw);
   g_free (self);
+}
+
+void
+mun_message_drop_parts (MunMessage *self)
+{
+  g_ptr_array_set_size (self->walk.attachments, 0);
+  g_string_truncate (self->walk.plain, 0);
+  g_string_truncate (self->walk.html, 0);
+  g_string_truncate (self->walk.html_text, 0);
+  g_clear_object (&self->message);
+  close_stream (self);
 }
 
 GBytes *

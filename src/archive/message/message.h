@@ -56,6 +56,10 @@ MunMessage *
 mun_message_ref (MunMessage *self);
 void
 mun_message_unref (MunMessage *self);
+/* Gives the memory of the MIME tree back early. What goes into a catalogue row and into the index
+ * stays; bodies, header block, other headers and attachments are gone. */
+void
+mun_message_drop_parts (MunMessage *self);
 
 GBytes *
 mun_message_get_raw (MunMessage *self);

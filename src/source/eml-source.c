@@ -212,6 +212,7 @@ mun_eml_source_finalize (GObject *object)
 static void
 mun_eml_source_iface_init (MunSourceInterface *iface)
 {
+  iface->reads_ahead = TRUE;
   iface->list_folders = mun_eml_source_list_folders;
   iface->begin_folder = mun_eml_source_begin_folder;
   iface->next_batch = mun_eml_source_next_batch;

@@ -351,6 +351,7 @@ mun_maildir_source_finalize (GObject *object)
 static void
 mun_maildir_source_iface_init (MunSourceInterface *iface)
 {
+  iface->reads_ahead = TRUE;
   iface->list_folders = mun_maildir_source_list_folders;
   iface->begin_folder = mun_maildir_source_begin_folder;
   iface->next_batch = mun_maildir_source_next_batch;

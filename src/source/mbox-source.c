@@ -296,6 +296,7 @@ mun_mbox_source_next_batch (MunSource *source, const MunSourceHost *host, GCance
   }
   if (batch->items->len == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
+  batch->end = self->done;
   return g_steal_pointer (&batch);
 }
 
@@ -326,7 +327,7 @@ mun_mbox_source_dup_checkpoint (MunSource *source, const MunSourceBatch *batch)
 
   if (self->hold < 0)
     self->hold = first_failed (batch);
-  offset = self->hold < 0 ? self->done : self->hold;
+  offset = self->hold < 0 ? batch->end : self->hold;
   tail
       = read_part (file, MAX (0, offset - (goffset)HEAD_SIZE), MIN (offset, HEAD_SIZE), NULL, NULL);
   if (head == NULL || tail == NULL)
@@ -353,6 +354,7 @@ mun_mbox_source_finalize (GObject *object)
 static void
 mun_mbox_source_iface_init (MunSourceInterface *iface)
 {
+  iface->reads_ahead = TRUE;
   iface->list_folders = mun_mbox_source_list_folders;
   iface->begin_folder = mun_mbox_source_begin_folder;
   iface->next_batch = mun_mbox_source_next_batch;

@@ -12,6 +12,7 @@
 
 /* One commit of the archive takes this much at most; the last message may exceed the bytes. */
 #define BATCH_ITEMS 250u
+#define BATCH_ITEMS_AHEAD 1000u
 #define BATCH_BYTES (32u * 1024 * 1024)
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 4)
 #define RATE_WINDOW (60 * G_USEC_PER_SEC)
@@ -246,23 +247,36 @@ count_delivery (MunRun *self, MunSourceItem *item, const MunDelivery *delivery)
   }
 }
 
+/* A batch on its way into the archive. */
+typedef struct {
+  MunSourceBatch *batch;
+  GPtrArray *deliveries; /* of MunDelivery, for the items that were read */
+  MunPendingDelivery *pending;
+} Shipment;
+
 static void
-free_deliveries (GPtrArray *deliveries)
+delivery_free (gpointer data)
 {
-  for (guint i = 0; i < deliveries->len; i++) {
-    mun_delivery_clear (deliveries->pdata[i]);
-    g_free (deliveries->pdata[i]);
-  }
-  g_ptr_array_unref (deliveries);
+  mun_delivery_clear (data);
+  g_free (data);
 }
 
-/* Gives the read messages to the archive and counts the batch. FALSE: the archive took none. */
-static gboolean
-deliver (MunRun *self, MunSourceBatch *batch, GError **error)
+static void
+shipment_free (Shipment *self)
 {
-  GPtrArray *deliveries = g_ptr_array_new ();
-  gboolean ok = TRUE;
+  g_ptr_array_unref (self->deliveries);
+  mun_source_batch_free (self->batch);
+  g_free (self);
+}
 
+/* Takes over the batch. */
+static Shipment *
+ship (MunRun *self, MunSourceBatch *batch, GError **error)
+{
+  Shipment *shipment = g_new0 (Shipment, 1);
+
+  shipment->batch = batch;
+  shipment->deliveries = g_ptr_array_new_with_free_func (delivery_free);
   for (guint i = 0; i < batch->items->len; i++) {
     const MunSourceItem *item = batch->items->pdata[i];
     MunDelivery *delivery;
@@ -275,43 +289,91 @@ deliver (MunRun *self, MunSourceBatch *batch, GError **error)
     delivery->received = item->received;
     delivery->source_key = item->key;
     delivery->profile_id = self->profile_id;
-    g_ptr_array_add (deliveries, delivery);
+    g_ptr_array_add (shipment->deliveries, delivery);
   }
+  if (shipment->deliveries->len == 0)
+    return shipment;
   /* Not cancellable: what was read is archived. */
-  if (deliveries->len > 0)
-    ok = mun_archive_deliver (self->archive, (MunDelivery **)deliveries->pdata, deliveries->len,
-                              NULL, error);
-  for (guint i = 0, j = 0; ok && i < batch->items->len; i++) {
-    MunSourceItem *item = batch->items->pdata[i];
+  shipment->pending
+      = mun_archive_begin_delivery (self->archive, (MunDelivery **)shipment->deliveries->pdata,
+                                    shipment->deliveries->len, NULL, error);
+  if (shipment->pending != NULL)
+    return shipment;
+  shipment_free (shipment);
+  return NULL;
+}
+
+static void
+count_batch (MunRun *self, Shipment *shipment)
+{
+  GPtrArray *items = shipment->batch->items;
+
+  for (guint i = 0, j = 0; i < items->len; i++) {
+    MunSourceItem *item = items->pdata[i];
 
     if (item->state == MUN_SOURCE_READ)
-      count_delivery (self, item, deliveries->pdata[j++]);
+      count_delivery (self, item, shipment->deliveries->pdata[j++]);
     else
       mun_report_add_item (self->report,
                            item->state == MUN_SOURCE_FAILED ? MUN_REPORT_FAILED
                                                             : MUN_REPORT_SKIPPED,
                            item->item, item->step, item->reason);
   }
-  free_deliveries (deliveries);
+  self->folder_done += items->len;
+  self->total_done += items->len;
+}
+
+/* Waits until the batch is durable and then, only then, keeps the checkpoint behind it; not so when
+ * the batch before failed, which is to come again. FALSE: the archive took none of it. @shipment is
+ * freed. */
+static gboolean
+arrive (MunRun *self, Shipment *shipment, gboolean keep_checkpoint, GError **error)
+{
+  g_autofree char *checkpoint = NULL;
+  gboolean ok = TRUE, last = shipment->batch->last;
+
+  if (shipment->pending != NULL)
+    ok = mun_archive_finish_delivery (shipment->pending, error);
+  if (ok)
+    count_batch (self, shipment);
+  if (ok && keep_checkpoint && self->profile_id != 0)
+    checkpoint = mun_source_dup_checkpoint (self->part->source, shipment->batch);
+  shipment_free (shipment);
+  if (checkpoint != NULL)
+    ok = mun_master_set_checkpoint (self->master, self->profile_id, self->part->target,
+                                    self->folder->id, checkpoint, error);
+  if (ok)
+    tell_progress (self, last);
   return ok;
 }
 
-/* Delivers a batch and then, only then, keeps the checkpoint behind it. */
+/* Where the source can, the next batch is read and prepared while the one before is written.
+ * Returns: whether the folder was read to its end; else *source_error or *archive_error is set. */
 static gboolean
-finish_batch (MunRun *self, MunSourceBatch *batch, GError **error)
+read_batches (MunRun *self, const MunSourceHost *host, GCancellable *cancellable,
+              GError **source_error, GError **archive_error)
 {
-  g_autofree char *checkpoint = NULL;
+  MunSource *source = self->part->source;
+  gboolean ahead = mun_source_reads_ahead (source), last = FALSE;
+  Shipment *before = NULL;
 
-  if (!deliver (self, batch, error))
-    return FALSE;
-  self->folder_done += batch->items->len;
-  self->total_done += batch->items->len;
-  if (self->profile_id == 0)
-    return TRUE;
-  checkpoint = mun_source_dup_checkpoint (self->part->source, batch);
-  return checkpoint == NULL
-         || mun_master_set_checkpoint (self->master, self->profile_id, self->part->target,
-                                       self->folder->id, checkpoint, error);
+  while (!last && *archive_error == NULL) {
+    MunSourceBatch *batch = mun_source_next_batch (source, host, cancellable, source_error);
+    Shipment *shipment = batch != NULL ? ship (self, batch, archive_error) : NULL;
+    gboolean ok = TRUE;
+
+    if (before != NULL)
+      ok = arrive (self, before, TRUE, *archive_error == NULL ? archive_error : NULL);
+    before = NULL;
+    if (shipment == NULL)
+      return FALSE;
+    last = shipment->batch->last;
+    if (ok && ahead && !last)
+      before = shipment;
+    else
+      arrive (self, shipment, ok, ok ? archive_error : NULL);
+  }
+  return *archive_error == NULL;
 }
 
 /* Reads the present folder to its end. *archive_failed tells whose trouble an error is. */
@@ -321,7 +383,8 @@ read_folder (MunRun *self, const MunSourceHost *host, gboolean *archive_failed,
 {
   MunSource *source = self->part->source;
   g_autofree char *checkpoint = NULL;
-  gboolean last = FALSE;
+  g_autoptr (GError) source_error = NULL;
+  g_autoptr (GError) archive_error = NULL;
 
   *archive_failed = FALSE;
   if (self->profile_id != 0)
@@ -329,19 +392,14 @@ read_folder (MunRun *self, const MunSourceHost *host, gboolean *archive_failed,
                                             self->folder->id, NULL);
   if (!mun_source_begin_folder (source, self->folder, checkpoint, cancellable, error))
     return FALSE;
-  while (!last) {
-    g_autoptr (MunSourceBatch) batch = mun_source_next_batch (source, host, cancellable, error);
-
-    if (batch == NULL)
-      return FALSE;
-    last = batch->last;
-    if (!finish_batch (self, batch, error)) {
-      *archive_failed = TRUE;
-      return FALSE;
-    }
-    tell_progress (self, last);
-  }
-  return TRUE;
+  if (read_batches (self, host, cancellable, &source_error, &archive_error))
+    return TRUE;
+  *archive_failed = archive_error != NULL;
+  if (*archive_failed)
+    g_propagate_error (error, g_steal_pointer (&archive_error));
+  else
+    g_propagate_error (error, g_steal_pointer (&source_error));
+  return FALSE;
 }
 
 static Reach
@@ -421,7 +479,9 @@ read_folders (MunRun *self, GPtrArray *folders, const MunSourceHost *host, Reach
 static gboolean
 read_mailbox (MunRun *self, Reach *reach, GCancellable *cancellable, GError **error)
 {
-  MunSourceHost host = { BATCH_ITEMS, BATCH_BYTES, want_cb, note_cb, wait_cb, self };
+  gboolean ahead = mun_source_reads_ahead (self->part->source);
+  MunSourceHost host
+      = { ahead ? BATCH_ITEMS_AHEAD : BATCH_ITEMS, BATCH_BYTES, want_cb, note_cb, wait_cb, self };
   g_autoptr (GPtrArray) folders = NULL;
   gboolean ok;
 

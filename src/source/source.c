@@ -101,3 +101,11 @@ mun_source_dup_checkpoint (MunSource *self, const MunSourceBatch *batch)
 
   return MUN_SOURCE_GET_IFACE (self)->dup_checkpoint (self, batch);
 }
+
+gboolean
+mun_source_reads_ahead (MunSource *self)
+{
+  g_return_val_if_fail (MUN_IS_SOURCE (self), FALSE);
+
+  return MUN_SOURCE_GET_IFACE (self)->reads_ahead;
+}

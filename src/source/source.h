@@ -68,6 +68,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunSourceFolder, mun_source_folder_free)
 typedef struct {
   GPtrArray *items; /* of MunSourceItem */
   gboolean last;    /* the folder's end */
+  goffset end;      /* where the source stood behind it; for the source's own use */
 } MunSourceBatch;
 
 MunSourceBatch *
@@ -96,6 +97,8 @@ G_DECLARE_INTERFACE (MunSource, mun_source, MUN, SOURCE, GObject)
 struct _MunSourceInterface {
   GTypeInterface parent_iface;
 
+  /* The next batch may be read before the checkpoint of this one is asked for. */
+  gboolean reads_ahead;
   GPtrArray *(*list_folders) (MunSource *self, const MunSourceHost *host, GCancellable *cancellable,
                               GError **error);
   gboolean (*begin_folder) (MunSource *self, const MunSourceFolder *folder, const char *checkpoint,
@@ -140,10 +143,15 @@ MunSourceBatch *
 mun_source_next_batch (MunSource *self, const MunSourceHost *host, GCancellable *cancellable,
                        GError **error);
 
+/* TRUE: the next batch may be read before the checkpoint of this one is asked for, so that reading
+ * and archiving go on side by side. */
+gboolean
+mun_source_reads_ahead (MunSource *self);
+
 /**
  * mun_source_dup_checkpoint:
- * @batch: the batch that came last. Items that the archive refused have been set to
- *   MUN_SOURCE_FAILED by the caller.
+ * @batch: the batch that came last, or the one before it when the source reads ahead. Items that
+ *   the archive refused have been set to MUN_SOURCE_FAILED by the caller.
  *
  * To be called when everything read in @batch is durable in the archive.
  *

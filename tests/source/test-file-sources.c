@@ -139,6 +139,28 @@ expect (Fixture *self, MunSource *source, char **checkpoint, const char *expecte
 
 #define SEPARATOR "From alice Sat Jan  3 01:05:34 1998\n"
 
+/* The checkpoint of a batch, asked for when the next one has been read already. */
+static void
+test_mbox_ahead (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path
+      = write_file (self, "inbox", SEPARATOR "1\n\n" SEPARATOR "2\n\n" SEPARATOR "3\n", -1);
+  g_autoptr (MunSource) source = mun_mbox_source_new (path, FALSE);
+  g_autoptr (GPtrArray) folders = mun_source_list_folders (source, NULL, NULL, NULL);
+  g_autoptr (MunSourceBatch) first = NULL;
+  g_autoptr (MunSourceBatch) second = NULL;
+  g_autofree char *checkpoint = NULL;
+  MunSourceHost host = { 1, 1024, want, note, NULL, self };
+
+  g_assert_true (mun_source_reads_ahead (source));
+  g_assert_true (mun_source_begin_folder (source, folders->pdata[0], NULL, NULL, NULL));
+  first = mun_source_next_batch (source, &host, NULL, NULL);
+  second = mun_source_next_batch (source, &host, NULL, NULL);
+  g_assert_cmpuint (second->items->len, ==, 1);
+  checkpoint = mun_source_dup_checkpoint (source, first);
+  expect (self, source, &checkpoint, ": 2\n\n: 3\n\n");
+}
+
 static void
 test_mbox_resume (Fixture *self, gconstpointer data)
 {
@@ -387,6 +409,7 @@ main (int argc, char *argv[])
     const char *name;
     void (*func) (Fixture *, gconstpointer);
   } tests[] = {
+    { "mbox-ahead", test_mbox_ahead },
     { "mbox-resume", test_mbox_resume },
     { "mbox-refused", test_mbox_refused },
     { "mbox-folder", test_mbox_folder },

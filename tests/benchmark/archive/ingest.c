@@ -46,48 +46,101 @@ typedef struct {
   guint64 messages, bytes, duplicates;
 } Totals;
 
+/* A batch on its way; the next one is read meanwhile. */
+typedef struct {
+  GPtrArray *items; /* of MunDelivery */
+  MunPendingDelivery *pending;
+} Batch;
+
 static void
-deliver (MunArchive *archive, GPtrArray *items, Totals *totals)
+free_item (gpointer data)
+{
+  MunDelivery *item = data;
+
+  mun_delivery_clear (item);
+  g_bytes_unref (item->raw);
+  g_free (item);
+}
+
+static void
+begin_batch (MunArchive *archive, Batch *batch, GPtrArray *items)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mun_archive_deliver (archive, (MunDelivery **)items->pdata, items->len, NULL, &error))
+  batch->items = items;
+  batch->pending = mun_archive_begin_delivery (archive, (MunDelivery **)items->pdata, items->len,
+                                               NULL, &error);
+  if (batch->pending == NULL)
     g_error ("%s", error->message);
-  for (guint i = 0; i < items->len; i++) {
-    MunDelivery *item = g_ptr_array_index (items, i);
+}
+
+static void
+finish_batch (Batch *batch, Totals *totals)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (batch->items == NULL)
+    return;
+  if (!mun_archive_finish_delivery (batch->pending, &error))
+    g_error ("%s", error->message);
+  for (guint i = 0; i < batch->items->len; i++) {
+    MunDelivery *item = g_ptr_array_index (batch->items, i);
 
     totals->messages++;
     totals->bytes += g_bytes_get_size (item->raw);
     totals->duplicates += item->result == MUN_DELIVERY_DUPLICATE;
-    mun_delivery_clear (item);
-    g_bytes_unref (item->raw);
-    g_free (item);
   }
-  g_ptr_array_set_size (items, 0);
+  g_clear_pointer (&batch->items, g_ptr_array_unref);
+}
+
+static GPtrArray *
+read_batch (GPtrArray *files, guint *next, const char *folder)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func (free_item);
+
+  while (*next < files->len && items->len < (guint)batch_size) {
+    MunDelivery *item;
+    char *text;
+    gsize length;
+
+    if (!g_file_get_contents (g_ptr_array_index (files, (*next)++), &text, &length, NULL))
+      continue;
+    item = g_new0 (MunDelivery, 1);
+    item->raw = g_bytes_new_take (text, length);
+    item->folder = folder;
+    g_ptr_array_add (items, item);
+  }
+  return items;
 }
 
 static void
 ingest (MunArchive *archive, GPtrArray *files, const char *folder, Totals *totals)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new ();
+  Batch before = { 0 }, batch;
 
-  for (guint i = 0; i < files->len; i++) {
-    MunDelivery *item = g_new0 (MunDelivery, 1);
-    char *text;
-    gsize length;
-
-    if (!g_file_get_contents (g_ptr_array_index (files, i), &text, &length, NULL)) {
-      g_free (item);
-      continue;
-    }
-    item->raw = g_bytes_new_take (text, length);
-    item->folder = folder;
-    g_ptr_array_add (items, item);
-    if (items->len == (guint)batch_size)
-      deliver (archive, items, totals);
+  for (guint next = 0; next < files->len;) {
+    begin_batch (archive, &batch, read_batch (files, &next, folder));
+    finish_batch (&before, totals);
+    before = batch;
   }
-  if (items->len > 0)
-    deliver (archive, items, totals);
+  finish_batch (&before, totals);
+}
+
+/* Nothing is written any more: the store has looked after itself. Returns: its bytes. */
+static double
+wait_for_rest (MunArchive *archive)
+{
+  double stored, last = -1;
+
+  for (;;) {
+    g_autoptr (JsonArray) stores = mun_archive_list_stores (archive, TRUE);
+
+    stored = mun_json_get_int (json_array_get_object_element (stores, 0), "storedSize", 0);
+    if (stored == last)
+      return stored;
+    last = stored;
+    g_usleep (4 * G_USEC_PER_SEC);
+  }
 }
 
 static void
@@ -120,7 +173,6 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (MunSecret) key = mun_secret_new ("0123456789abcdef0123456789abcdef", 32);
   g_autoptr (MunArchive) archive = NULL;
-  g_autoptr (JsonArray) stores = NULL;
   g_autofree char *report = NULL;
   Totals totals = { 0 };
   struct rusage usage;
@@ -148,8 +200,7 @@ main (int argc, char **argv)
   end = g_get_monotonic_time ();
   seconds = (end - begin) / (double)G_USEC_PER_SEC;
   getrusage (RUSAGE_SELF, &usage);
-  stores = mun_archive_list_stores (archive, TRUE);
-  stored = mun_json_get_int (json_array_get_object_element (stores, 0), "storedSize", 0);
+  stored = wait_for_rest (archive);
   g_print ("archive      %s\n", data_dir);
   g_print ("messages     %" G_GUINT64_FORMAT " (%" G_GUINT64_FORMAT " duplicates)\n",
            totals.messages, totals.duplicates);

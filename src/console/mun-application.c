@@ -35,7 +35,7 @@ static const MunAccelerator accelerators[] = {
   { "win.create", { "<Control>n" } },
   { "win.toggle-pane", { "F9" } },
   { "win.add-server", { "<Shift><Control>n" } },
-  { "win.show-help-overlay", { "<Control>question" } },
+  { "win.show-shortcuts", { "<Control>question" } },
   { "win.show-nth-page(1)", { "<Alt>1" } },
   { "win.show-nth-page(2)", { "<Alt>2" } },
   { "win.show-nth-page(3)", { "<Alt>3" } },
@@ -144,7 +144,8 @@ operation_finished_cb (MunApplication *self, MunOperation *operation)
   g_application_send_notification (G_APPLICATION (self), NULL, notification);
 }
 
-/* A session that ends asks with SIGTERM: the embedded server must be stopped then, too. */
+/* A session that ends asks with SIGTERM, a terminal with SIGINT: the embedded server must be
+ * stopped then, too. */
 static gboolean
 terminated_cb (gpointer data)
 {
@@ -161,6 +162,7 @@ mun_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (mun_application_parent_class)->startup (application);
   g_unix_signal_add (SIGTERM, terminated_cb, application);
+  g_unix_signal_add (SIGINT, terminated_cb, application);
 
   self->settings = g_settings_new (APPLICATION_ID);
   self->servers = mun_server_list_new (self->settings);

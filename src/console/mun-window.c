@@ -9,6 +9,7 @@
 #include "mun-operations-button.h"
 #include "mun-page-table.h"
 #include "mun-server-switcher.h"
+#include "mun-shortcuts.h"
 #include "mun-sidebar.h"
 #include "mun-start-page.h"
 #include "mun-state-bar.h"
@@ -428,6 +429,12 @@ remove_pages (MunWindow *self)
 }
 
 static void
+show_shortcuts_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  mun_shortcuts_show (GTK_WINDOW (widget));
+}
+
+static void
 mun_window_dispose (GObject *object)
 {
   MunWindow *self = MUN_WINDOW (object);
@@ -500,6 +507,7 @@ mun_window_class_init (MunWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.keyring-locked", NULL, keyring_locked_cb);
   gtk_widget_class_install_action (widget_class, "win.unlock-keyring", NULL, unlock_keyring_cb);
   gtk_widget_class_install_action (widget_class, "win.show-operations", NULL, show_operations_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-shortcuts", NULL, show_shortcuts_cb);
 }
 
 static void

@@ -7,14 +7,6 @@ import keyring_lock
 DATA = os.path.join(os.environ['XDG_DATA_HOME'], 'muniment/server')
 
 
-def is_alive(pid):
-    try:
-        with open('/proc/%d/stat' % pid) as f:
-            return f.read().rpartition(')')[2].split()[0] != 'Z'
-    except OSError:
-        return False
-
-
 def ready():
     """what a running server says of itself in its data directory"""
     with open(os.path.join(DATA, 'ready.json')) as f:

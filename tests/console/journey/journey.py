@@ -243,6 +243,14 @@ def drawn(node):
 Node.drawn = drawn
 
 
+def is_alive(pid):
+    try:
+        with open('/proc/%d/stat' % pid) as f:
+            return f.read().rpartition(')')[2].split()[0] != 'Z'
+    except OSError:
+        return False
+
+
 def files_that_hold(text, *folders):
     """paths below the folders with this text in them, in clear or in base64"""
     needles = [text.encode(), base64.b64encode(text.encode()).rstrip(b'=')]

@@ -296,9 +296,9 @@ test_help (void)
   MunWindow *window = render_window ();
   GtkWindow *about;
 
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-help-overlay", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-shortcuts", NULL);
   render_shoot (render_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW), "shortcuts");
-  gtk_widget_set_visible (GTK_WIDGET (render_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW)), FALSE);
+  gtk_window_destroy (render_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW));
 
   g_action_group_activate_action (G_ACTION_GROUP (mun_application_get ()), "about", NULL);
   about = render_wait_for_window (ADW_TYPE_ABOUT_WINDOW);

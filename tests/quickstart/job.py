@@ -7,6 +7,7 @@ Run inside tests/support/rig-session -k. Every step checks what it did; OUT/repo
 picture of each step stands beside it. The exit status is 0 only when every step happened.
 """
 import argparse
+import glob
 import hashlib
 import json
 import os
@@ -379,6 +380,10 @@ def main():
     options = parser.parse_args()
     options.out = os.path.abspath(options.out)
     os.makedirs(options.out, exist_ok=True)
+    # What an earlier job left there must not pass for this one's.
+    for path in glob.glob(os.path.join(glob.escape(options.out), '*.png')) + [os.path.join(options.out, 'report.json')]:
+        if os.path.exists(path):
+            os.unlink(path)
     sys.exit(Job(options).run())
 
 

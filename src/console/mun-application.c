@@ -153,6 +153,15 @@ terminated_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static int
+mun_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1; /* go on */
+  g_print ("muniment %s\n", MUN_VERSION);
+  return 0;
+}
+
 static void
 mun_application_startup (GApplication *application)
 {
@@ -203,6 +212,7 @@ mun_application_class_init (MunApplicationClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = mun_application_finalize;
   application_class->activate = mun_application_activate;
+  application_class->handle_local_options = mun_application_handle_local_options;
   application_class->startup = mun_application_startup;
   application_class->shutdown = mun_application_shutdown;
 }
@@ -210,6 +220,8 @@ mun_application_class_init (MunApplicationClass *klass)
 static void
 mun_application_init (MunApplication *self)
 {
+  g_application_add_main_option (G_APPLICATION (self), "version", 0, 0, G_OPTION_ARG_NONE,
+                                 _ ("Show the version"), NULL);
   self->operations = mun_operations_new ();
   g_signal_connect_object (self->operations, "finished", G_CALLBACK (operation_finished_cb), self,
                            G_CONNECT_SWAPPED);

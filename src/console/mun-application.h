@@ -23,12 +23,12 @@ mun_application_get (void);
 
 MunOperations *
 mun_application_get_operations (MunApplication *self);
-/* The application's GSettings (org.muniment.Console); borrowed. */
 /* Saved servers, and the one on this computer; borrowed. */
 MunServerList *
 mun_application_get_servers (MunApplication *self);
 MunEmbeddedServer *
 mun_application_get_embedded (MunApplication *self);
+/* The application's GSettings (org.muniment.Console); borrowed. */
 GSettings *
 mun_application_get_settings (MunApplication *self);
 

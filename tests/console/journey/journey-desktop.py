@@ -51,6 +51,13 @@ class Desktop(Journey):
         call(NAME, PATH, 'org.gtk.Actions', 'Activate', GLib.Variant('(sava{sv})', ('quit', [], {})))
         wait(lambda: not is_alive(pid), 'the end of the console')
 
+    def test_says_its_version_without_a_display(self):
+        environment = {k: v for k, v in os.environ.items() if k not in ('DISPLAY', 'WAYLAND_DISPLAY')}
+        said = [subprocess.run([program, '--version'], env=environment, capture_output=True, text=True, timeout=20).stdout
+                for program in (CONSOLE, SERVER)]
+        self.assertRegex(said[0], r'^muniment \d+\.\d+\.\d+\n$')
+        self.assertEqual(said[0].split()[1], said[1].split()[1])
+
     def test_ended_by_a_signal(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             console = self.console()

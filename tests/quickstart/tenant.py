@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -90,4 +91,11 @@ def main(directory, command, *words):
 if __name__ == '__main__':
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except urllib.error.HTTPError as refusal:
+        sys.exit('The simulated tenant refuses: ' + json.loads(refusal.read()).get('error', refusal.reason))
+    except urllib.error.URLError:
+        sys.exit('The simulated tenant does not run. data/quickstart starts it.')
+    except OSError as error:
+        sys.exit('%s: %s' % (error.filename, error.strerror))

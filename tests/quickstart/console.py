@@ -39,6 +39,11 @@ class Console(uidrive.App):
     def see(self, text, root=None, timeout=15):
         return wait(lambda: self.seen(text, root), 'the text %r' % text, timeout)[0]
 
+    def opened(self, subject, root):
+        """A message stands open: its subject is seen outside the list, too."""
+        return wait(lambda: [n for n in self.seen(subject, root) if all(p.role != 'table row' for p in n.parents())],
+                    'the open message %r' % subject, 15)
+
     def button(self, name, root=None, timeout=15):
         """A sensitive button, on the screen or not."""
         return wait(lambda: next((b for b in (root or self).all('push button', name)
@@ -112,6 +117,7 @@ class Server:
 
     def __init__(self, shell):
         self.shell = shell
+        self.password = None
 
     def ready(self):
         """What the running server wrote about itself: ports, fingerprint, process."""
@@ -124,12 +130,12 @@ class Server:
     def call(self, function, **arguments):
         import subprocess
         ready = self.ready()
-        password = subprocess.run(['secret-tool', 'lookup', 'server', 'this-computer', 'user', 'admin'],
-                                  check=True, capture_output=True, timeout=30).stdout
+        self.password = self.password or subprocess.run(['secret-tool', 'lookup', 'server', 'this-computer', 'user', 'admin'],
+                                                        check=True, capture_output=True, timeout=30).stdout
         words = ['--%s=%s' % (k, v if isinstance(v, str) else json.dumps(v)) for k, v in arguments.items()]
         reply = subprocess.run([self.shell, '--server=localhost:%d' % ready['adminPort'], '--user=admin', '--password-file=-',
                                 '--fingerprint=' + ready['certificateFingerprint'], '--output=json', '--quiet', function, *words],
-                               input=password + b'\n', capture_output=True, timeout=300)
+                               input=self.password + b'\n', capture_output=True, timeout=300)
         if reply.returncode != 0:
             raise AssertionError('%s: %s' % (function, reply.stderr.decode()))
         return json.loads(reply.stdout or b'null')

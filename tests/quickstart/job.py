@@ -7,6 +7,9 @@ Run inside tests/support/rig-session -k. Every step checks what it did; OUT/repo
 picture of each step stands beside it. The exit status is 0 only when every step happened.
 """
 import argparse
+import collections
+import email
+import email.policy
 import glob
 import hashlib
 import json
@@ -232,6 +235,19 @@ class Job:
         assert not wrong, 'expected and archived messages differ: %s' % wrong
         return sum(expected.values())
 
+    def check_each_message(self, users):
+        """Every message of theirs once: the counts alone would not see one that took another's place."""
+        archives = {a['name'].lower(): a for a in self.server.call('GetChildFolders')}
+        for user in users:
+            # Who has no mail has no archive.
+            sizes, folders = collections.Counter(), [archives[user]] if user in archives else []
+            while folders:
+                folder = folders.pop()
+                folders += folder['childFolders']
+                sizes.update(m['size'] for m in self.server.call('GetMessages', folder=folder['path']))
+            expected = collections.Counter(m['size'] for m in self.distinct(user))
+            assert sizes == expected, 'the messages of %s differ from those in the tenant' % user
+
     def run_profile(self):
         """Presses Run and waits for the end; archived, failed of the newest result."""
         main = self.console.main()
@@ -243,10 +259,12 @@ class Job:
         assert result['result'] == 'succeeded', result
         return result
 
+    def results(self):
+        return self.server.call('GetWorkerResults', fromIncluding='2020-01-01T00:00:00', toExcluding='2100-01-01T00:00:00',
+                                timeZoneID='$Local')
+
     def newest_result(self):
-        results = self.server.call('GetWorkerResults', fromIncluding='2020-01-01T00:00:00', toExcluding='2100-01-01T00:00:00',
-                                   timeZoneID='$Local')
-        return max(results, key=lambda r: r['id'], default=None)
+        return max(self.results(), key=lambda r: r['id'], default=None)
 
     def archive(self):
         """A profile is made and archives all their mailboxes"""
@@ -295,7 +313,7 @@ class Job:
                                 None), 'a message with an attachment', 30)
         self.subject = [n.name for n in row.all('label')][1]
         row.all('label')[1].click()
-        console.see(self.subject, main)
+        console.opened(self.subject, main)
         button = console.button(re.compile('^Save “.*”…$'), main, 30)
         self.console.shot('10-message')
         path = os.path.join(self.out, re.search('“(.*)”', button.name).group(1).replace('/', '_'))
@@ -303,6 +321,12 @@ class Job:
         console.save_file(console.other().name, path)
         self.message = next(m for m in self.tenant.messages(user) if m['subject'] == self.subject and m['folder'] == 'Inbox')
         self.user = user
+        sent = email.message_from_bytes(self.tenant.message(user, self.message['id']), policy=email.policy.default)
+        line = next(words for words in sent.get_body(('plain',)).get_content().splitlines() if words.strip())
+        shown = next(n.text for n in main.all('text', 'Message text') if n.on_screen())
+        assert line.strip() in shown, 'the text %r is not shown' % line
+        with open(path, 'rb') as f:
+            assert f.read() in [part.get_payload(decode=True) for part in sent.iter_attachments()], 'the saved attachment differs'
         self.figures['attachmentBytes'] = os.path.getsize(path)
 
     def search(self):
@@ -317,7 +341,12 @@ class Job:
         word = WORD.lower()
         expected = sum(1 for user in self.users for message in self.distinct(user) if word in message['subject'].lower())
         assert self.figures['messagesFound'] >= expected > 0, 'found %s, the subjects alone have %d' % (label.name, expected)
-        wait(lambda: next((r for r in main.all('table row') if r.on_screen() and r.all('label')), None), 'a result')
+        # Not the row of the headings, which is there without any result.
+        row = wait(lambda: next((r for r in main.walk(deep=True) if r.role == 'table row' and not r.all('label', 'From/To')
+                                 and r.all('label') and r.on_screen()), None), 'a result', 30)
+        subject = [n.name for n in row.all('label')][1]
+        row.all('label')[1].click()
+        console.opened(subject, main)
 
     def distinct(self, user):
         seen = {}
@@ -344,7 +373,8 @@ class Job:
     def kill_and_resume(self):
         """The server is killed in a run, restarted, the run resumed: every message once, verify without fault"""
         console, main = self.console, self.console.main()
-        for user in self.users[:6]:
+        receivers = self.users[:6]
+        for user in receivers:
             self.tenant.write(user, 'Inbox', 40)
         expected = sum(self.expected_archive().values())
         before = sum(self.archived().values())
@@ -364,11 +394,13 @@ class Job:
         result = self.run_profile()
         assert self.check_archive() == expected
         assert before <= survived <= expected and result['itemsArchived'] == expected - survived, (before, survived, expected, result)
+        self.check_each_message(receivers)
+        interrupted = [r for r in self.results() if r.get('interrupted')]
+        assert len(interrupted) == 1, 'the results tell of %d interrupted runs' % len(interrupted)
         verified = self.server.call('VerifyStores', includeIndexes=True)
         self.figures['afterKill'] = {'archivedBefore': before, 'survivedTheKill': survived, 'archivedByTheResumedRun': result['itemsArchived'],
                                      'expected': expected, 'verify': verified}
-        faults = [s for s in verified if s.get('faults')] if isinstance(verified, list) else (verified or {}).get('faults')
-        assert not faults, verified
+        assert verified['faults'] == 0, verified
 
 
 def main():

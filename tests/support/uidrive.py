@@ -120,16 +120,17 @@ class Node:
 def pointer():
     m = re.findall(r'(?:x|y):(\d+)', sh('xdotool', 'getmouselocation')); return int(m[0]), int(m[1])
 def keys(*k): sh('xdotool', 'key', '--clearmodifiers', *k)
-LAYOUT_CHARS = {'us': '', 'de': 'äöüÄÖÜß§€'}
-_layout = 'us'
-def layout(name):
-    global _layout; sh('setxkbmap', name); _layout = name; time.sleep(0.2)
-def typing(s):
-    # xdotool types a character that the layout lacks by remapping a key on the fly, and a busy client then loses it
-    bad = [c for c in s if ord(c) > 126 and c not in LAYOUT_CHARS[_layout]]
-    assert not bad, '%r is not on layout %s: set .text instead' % (bad, _layout)
-    sh('xdotool', 'type', '--delay', '5', '--clearmodifiers', s)
-def screenshot(path): sh('xdotool', 'mousemove', '9999', '9999'); time.sleep(0.15); sh('import', '-window', 'root', path); return path
+def screenshot(path):
+    """the screen, once two looks at it are the same; what never stands still is taken as it is"""
+    sh('xdotool', 'mousemove', '9999', '9999')
+    looks = []
+    def still():
+        looks.append(subprocess.run(['import', '-window', 'root', 'ppm:-'], capture_output=True, check=True, timeout=20).stdout)
+        return len(looks) > 1 and looks[-1] == looks[-2]
+    try: wait(still, 'the screen to stand still', 3)
+    except Timeout: pass
+    subprocess.run(['convert', 'ppm:-', path], input=looks[-1], check=True, timeout=20)
+    return path
 
 class App(Node):
     def __init__(self, argv, name=None, env=None, log=None):

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-archive"
 
+#include "archive-deliver.h"
+
 #include "archive-private.h"
 #include "catalogue.h"
 #include "errors.h"

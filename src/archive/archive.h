@@ -4,7 +4,7 @@
  * Map of this folder. A delivery flows from the top down, a reading from the bottom up.
  *
  *   archive.[ch]           MunArchive: the data directory, its lock, its stores, its master
- *   archive-deliver.c      deliveries: prepared on a pool, committed by the current store's writer
+ *   archive-deliver.[ch]   deliveries: prepared on a pool, committed by the current store's writer
  *   archive-folders.[ch]   the folder tree over all stores
  *   archive-stores.[ch]    stores: create, states, verify
  *   query.h, archive-search.[ch]   what a search asks; one running search, paged
@@ -40,26 +40,6 @@ G_BEGIN_DECLS
 #define MUN_TYPE_ARCHIVE (mun_archive_get_type ())
 G_DECLARE_FINAL_TYPE (MunArchive, mun_archive, MUN, ARCHIVE, GObject)
 
-typedef enum {
-  MUN_DELIVERY_FAILED,
-  MUN_DELIVERY_ARCHIVED,
-  MUN_DELIVERY_DUPLICATE
-} MunDeliveryResult;
-
-typedef struct {
-  GBytes *raw;            /* the message, byte for byte */
-  const char *folder;     /* "archive/Exchange a@b/Inbox"; made when missing */
-  gint64 received;        /* Unix seconds; 0 = now */
-  const char *source_key; /* stable id at the source within the scope, or NULL */
-  gint64 profile_id;      /* 0 = none */
-  /* filled in: */
-  MunDeliveryResult result;
-  char *message_id; /* of the archived one, or of the one it duplicates */
-  GError *error;    /* with MUN_DELIVERY_FAILED */
-} MunDelivery;
-
-typedef enum { MUN_KNOWN_NO, MUN_KNOWN_YES, MUN_KNOWN_DELETED } MunKnown;
-
 /* Opens or creates the archive in DATA_DIR (made 0700). MASTER_KEY is 32 bytes.
  * MUN_ERROR_BUSY: another process has it. */
 MunArchive *
@@ -73,35 +53,6 @@ mun_archive_get_data_dir (MunArchive *self);
 MunMaster *
 mun_archive_get_master (MunArchive *self);
 
-/* Archives N items as one batch into the current store; durable and searchable on return. TRUE:
- * every item has its result (one that failed alone says why). FALSE: nothing of the batch was
- * archived (MUN_ERROR_NO_SPACE, MUN_ERROR_READ_ONLY without a current store, MUN_ERROR_FAILED).
- * Duplicates (same bytes in one scope: the first two levels of the path) are skipped.
- * The caller owns the items and clears them with mun_delivery_clear(). Batches of 200 to 2,000 are
- * best. */
-gboolean
-mun_archive_deliver (MunArchive *self, MunDelivery **items, guint n_items,
-                     GCancellable *cancellable, GError **error);
-/* The same in two steps, so that the next batch is read and prepared while this one is written:
- * begin returns at once, finish when all is durable. What begin gave must be finished, in any
- * order and from any thread; the items live until then. */
-typedef struct _MunPendingDelivery MunPendingDelivery;
-
-MunPendingDelivery *
-mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items,
-                            GCancellable *cancellable, GError **error);
-/* PENDING is freed. */
-gboolean
-mun_archive_finish_delivery (MunPendingDelivery *pending, GError **error);
-/* Frees what deliver filled in (message_id, error), not the caller's members. */
-void
-mun_delivery_clear (MunDelivery *item);
-
-/* Is the item SOURCE_KEY known in the scope of PATH (any path below the scope will do)?
- * MESSAGE_ID and CURRENT_FOLDER (both nullable) are set with MUN_KNOWN_YES. */
-MunKnown
-mun_archive_find_source_key (MunArchive *self, const char *path, const char *source_key,
-                             char **message_id, char **current_folder, GError **error);
 /* Moves one message within its store; the folder is made when missing. */
 gboolean
 mun_archive_move_message (MunArchive *self, const char *message_id, const char *to_folder,

@@ -21,8 +21,7 @@ typedef enum {
 GType
 mun_connection_state_get_type (void);
 
-/* Properties: entry, operations, state (notifies). Tests derive from it to answer without a server.
- */
+/* Properties: entry, operations, state (notifies). Tests derive from it to answer by themselves. */
 #define MUN_TYPE_CONNECTION (mun_connection_get_type ())
 G_DECLARE_DERIVABLE_TYPE (MunConnection, mun_connection, MUN, CONNECTION, GObject)
 
@@ -78,8 +77,7 @@ mun_connection_has_archive (MunConnection *self);
 void
 mun_connection_call_async (MunConnection *self, const char *function, JsonObject *arguments,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-/* The function's result (owned), NULL with an error; a function without result gives a null node.
- */
+/* The function's result (owned; of a function without one a null node), or NULL with an error. */
 JsonNode *
 mun_connection_call_finish (MunConnection *self, GAsyncResult *result, GError **error);
 
@@ -105,12 +103,10 @@ mun_connection_has_password (MunConnection *self);
 void
 mun_connection_close (MunConnection *self);
 
-/* What the server showed in the TLS handshake, also when it was refused; borrowed, NULL before
- * that. */
+/* What the server showed in the TLS handshake, also when refused; borrowed, NULL before that. */
 MunServerCertificate *
 mun_connection_get_certificate (MunConnection *self);
-/* Why there is no archive client although the server is connected; borrowed, NULL when there is
- * one. */
+/* Why there is no archive client although the server is connected; borrowed, else NULL. */
 const GError *
 mun_connection_get_archive_error (MunConnection *self);
 /* What GetServerInfo said (version, machineName, product …); borrowed, NULL before connecting. */

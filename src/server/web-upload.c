@@ -6,7 +6,7 @@
 
 #include "access.h"
 #include "accounts.h"
-#include "archive.h"
+#include "archive-deliver.h"
 #include "errors.h"
 #include "json.h"
 #include "master.h"

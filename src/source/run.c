@@ -4,6 +4,7 @@
 
 #include "run.h"
 
+#include "archive-deliver.h"
 #include "errors.h"
 #include "graph.h"
 #include "tenant.h"

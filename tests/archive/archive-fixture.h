@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "archive-deliver.h"
 #include "archive-folders.h"
 #include "archive-search.h"
 #include "archive-stores.h"

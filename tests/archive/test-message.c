@@ -29,7 +29,6 @@ test_plain (void)
                "To: a@example.com, \"B, C\" <b@example.com>\r\nCc: c@example.com\r\n"
                "Subject: =?iso-8859-1?Q?Gr=FC=DFe?=\r\nDate: Tue, 24 Nov 2026 10:00:00 +0100\r\n"
                "Message-ID: <1@example.com>\r\nX-Priority: 1 (Highest)\r\n\r\nHello world\r\n");
-  const char *const *addresses = mun_message_get_addresses (message);
 
   g_assert_cmpstr (mun_message_get_subject (message), ==, "Grüße");
   g_assert_cmpstr (mun_message_get_from (message), ==, "Jürgen <Juergen@Example.COM>");
@@ -42,9 +41,6 @@ test_plain (void)
   g_assert_null (mun_message_get_html (message));
   g_assert_false (mun_message_has_attachments (message));
   g_assert_false (mun_message_is_damaged (message));
-  g_assert_cmpuint (g_strv_length ((GStrv)addresses), ==, 4);
-  g_assert_true (g_strv_contains (addresses, "juergen@example.com"));
-  g_assert_true (g_str_has_prefix (mun_message_get_headers (message), "From: "));
 }
 
 static const char multipart[]
@@ -311,7 +307,6 @@ test_nul (void)
     g_string_append_len (text, "Subject: one\0two\nFrom: a\0@b\n\0\n\nbody\0\0", 38);
     message = parse_string (text);
     g_assert_true (g_utf8_validate (mun_message_get_subject (message), -1, NULL));
-    g_assert_nonnull (strstr (mun_message_get_headers (message), "two"));
   }
 }
 
@@ -323,10 +318,9 @@ test_invalid_utf8 (void)
       = parse ("Subject: caf\351 \377\376 =?utf-8?q?=FF=C3?= =?utf-8?b?/w==?=\n"
                "From: \"\300\200\" <\355\240\200@example.com>\nX-\200: \201\n"
                "Content-Type: text/plain; name=\"\377.txt\"\n\n\370\210\200\200\200");
-  const char *texts[]
-      = { mun_message_get_subject (message),        mun_message_get_from (message),
-          mun_message_get_text (message),           mun_message_get_headers (message),
-          mun_message_get_fields (message)->sender, mun_message_get_fields (message)->names };
+  const char *texts[] = { mun_message_get_subject (message), mun_message_get_from (message),
+                          mun_message_get_text (message), mun_message_get_fields (message)->sender,
+                          mun_message_get_fields (message)->names };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_assert_true (g_utf8_validate (texts[i], -1, NULL));

@@ -187,42 +187,6 @@ dup_addresses (GMimeMessage *message, GMimeAddressType type)
   return mun_header_dup_valid (text, MUN_LIMIT_ADDRESSES);
 }
 
-static void
-collect_addresses (InternetAddressList *list, GHashTable *seen, GPtrArray *found, guint depth)
-{
-  int count = list != NULL ? internet_address_list_length (list) : 0;
-
-  for (int i = 0; i < count && depth < 4; i++) {
-    InternetAddress *address = internet_address_list_get_address (list, i);
-
-    if (INTERNET_ADDRESS_IS_GROUP (address))
-      collect_addresses (internet_address_group_get_members (INTERNET_ADDRESS_GROUP (address)),
-                         seen, found, depth + 1);
-    else if (INTERNET_ADDRESS_IS_MAILBOX (address)) {
-      const char *spec = internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (address));
-      g_autofree char *valid = spec != NULL ? mun_text_make_valid (spec, -1) : NULL;
-      g_autofree char *lower = valid != NULL ? g_utf8_strdown (valid, -1) : NULL;
-
-      if (lower != NULL && *lower != '\0' && g_hash_table_add (seen, g_strdup (lower)))
-        g_ptr_array_add (found, g_steal_pointer (&lower));
-    }
-  }
-}
-
-static GStrv
-all_addresses (GMimeMessage *message)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GPtrArray *found = g_ptr_array_new ();
-  const GMimeAddressType types[] = { GMIME_ADDRESS_TYPE_FROM, GMIME_ADDRESS_TYPE_TO,
-                                     GMIME_ADDRESS_TYPE_CC, GMIME_ADDRESS_TYPE_BCC };
-
-  for (gsize i = 0; message != NULL && i < G_N_ELEMENTS (types); i++)
-    collect_addresses (g_mime_message_get_addresses (message, types[i]), seen, found, 0);
-  g_ptr_array_add (found, NULL);
-  return (GStrv)g_ptr_array_free (found, FALSE);
-}
-
 static const char *
 header (GMimeMessage *message, const char *name)
 {
@@ -257,8 +221,8 @@ read_priority (GMimeMessage *message)
 static void
 set_empty (MunHeaderFields *self)
 {
-  char **members[] = { &self->subject, &self->from,     &self->to,        &self->cc,
-                       &self->bcc,     &self->reply_to, &self->message_id };
+  char **members[]
+      = { &self->subject, &self->from, &self->to, &self->cc, &self->bcc, &self->message_id };
 
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
     *members[i] = g_strdup ("");
@@ -270,7 +234,6 @@ mun_header_fields_read (MunHeaderFields *self, GMimeMessage *message)
   GDateTime *date;
 
   memset (self, 0, sizeof *self);
-  self->addresses = all_addresses (message);
   if (message == NULL) {
     set_empty (self);
     return;
@@ -285,7 +248,6 @@ mun_header_fields_read (MunHeaderFields *self, GMimeMessage *message)
   self->to = dup_addresses (message, GMIME_ADDRESS_TYPE_TO);
   self->cc = dup_addresses (message, GMIME_ADDRESS_TYPE_CC);
   self->bcc = dup_addresses (message, GMIME_ADDRESS_TYPE_BCC);
-  self->reply_to = dup_addresses (message, GMIME_ADDRESS_TYPE_REPLY_TO);
   self->message_id = mun_header_dup_valid (g_mime_message_get_message_id (message), 1024);
   self->date = date != NULL ? g_date_time_to_unix (date) : 0;
   self->priority = read_priority (message);
@@ -299,7 +261,5 @@ mun_header_fields_clear (MunHeaderFields *self)
   g_free (self->to);
   g_free (self->cc);
   g_free (self->bcc);
-  g_free (self->reply_to);
   g_free (self->message_id);
-  g_strfreev (self->addresses);
 }

@@ -10,10 +10,9 @@ G_BEGIN_DECLS
 
 /* All owned, valid UTF-8, "" when absent. */
 typedef struct {
-  char *subject, *from, *to, *cc, *bcc, *reply_to, *message_id;
+  char *subject, *from, *to, *cc, *bcc, *message_id;
   gint64 date; /* Unix seconds, 0 = none */
   MunPriority priority;
-  GStrv addresses;
 } MunHeaderFields;
 
 /* mun_header_find_start: bytes before the header: empty lines, an mbox "From " line. */

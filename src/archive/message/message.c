@@ -22,7 +22,7 @@ struct _MunMessage {
   GMimeMessage *message; /* NULL when there is nothing GMime could work on */
   MunPartWalk walk;
   MunHeaderFields header;
-  char *headers, *recipients, *body;
+  char *recipients, *body;
   MunMessageFields fields;
 };
 
@@ -131,7 +131,6 @@ mun_message_parse (GBytes *raw)
     parse_mime (self, data, size);
   if (self->walk.note == NULL && self->message == NULL)
     mun_part_walk_note (&self->walk, "it cannot be parsed as a message");
-  self->headers = mun_text_decode (data, MIN (header_size, MUN_LIMIT_HEADERS), NULL);
   if (self->message != NULL) {
     self->walk.stream = self->stream;
     mun_part_walk (&self->walk, g_mime_message_get_mime_part (self->message));
@@ -160,7 +159,6 @@ mun_message_unref (MunMessage *self)
   g_clear_object (&self->message);
   close_stream (self);
   mun_header_fields_clear (&self->header);
-  g_free (self->headers);
   g_free (self->recipients);
   g_free (self->body);
   g_bytes_unref (self->raw);
@@ -215,12 +213,6 @@ mun_message_get_bcc (MunMessage *self)
 }
 
 const char *
-mun_message_get_reply_to (MunMessage *self)
-{
-  return self->header.reply_to;
-}
-
-const char *
 mun_message_get_message_id (MunMessage *self)
 {
   return self->header.message_id;
@@ -248,28 +240,6 @@ const char *
 mun_message_get_html (MunMessage *self)
 {
   return self->walk.html->len > 0 ? self->walk.html->str : NULL;
-}
-
-const char *
-mun_message_get_headers (MunMessage *self)
-{
-  return self->headers;
-}
-
-char *
-mun_message_dup_header (MunMessage *self, const char *name)
-{
-  const char *value = self->message != NULL
-                          ? g_mime_object_get_header (GMIME_OBJECT (self->message), name)
-                          : NULL;
-
-  return value != NULL ? mun_header_dup_valid (value, MUN_LIMIT_ADDRESSES) : NULL;
-}
-
-const char *const *
-mun_message_get_addresses (MunMessage *self)
-{
-  return (const char *const *)self->header.addresses;
 }
 
 guint

@@ -3,8 +3,7 @@
 /*
  * Map of this folder (the only one that knows GMime):
  *
- *   message.[ch]      MunMessage: one parsed message and everything a list, a preview or the index
- *                     needs
+ *   message.[ch]      MunMessage: one parsed message, for lists, previews and the index
  *   header-fields.[ch], address-names.[ch]   single header fields, and who is named in them
  *   part-walk.[ch]    the walk over the MIME tree: bodies, attachments, limits, piece boundaries
  *   text-decode.[ch]  charsets by label, then by guess; the result is always valid UTF-8
@@ -57,7 +56,7 @@ mun_message_ref (MunMessage *self);
 void
 mun_message_unref (MunMessage *self);
 /* Gives the memory of the MIME tree back early. What goes into a catalogue row and into the index
- * stays; bodies, header block, other headers and attachments are gone. */
+ * stays; bodies and attachments are gone. */
 void
 mun_message_drop_parts (MunMessage *self);
 
@@ -74,8 +73,6 @@ const char *
 mun_message_get_cc (MunMessage *self);
 const char *
 mun_message_get_bcc (MunMessage *self);
-const char *
-mun_message_get_reply_to (MunMessage *self);
 /* Without angle brackets; an identity never depends on it. */
 const char *
 mun_message_get_message_id (MunMessage *self);
@@ -89,15 +86,6 @@ const char *
 mun_message_get_text (MunMessage *self);
 const char *
 mun_message_get_html (MunMessage *self);
-/* The header block as it came, made valid UTF-8. */
-const char *
-mun_message_get_headers (MunMessage *self);
-/* Decoded value of the first header NAME, or NULL; free it. */
-char *
-mun_message_dup_header (MunMessage *self, const char *name);
-/* Lower-case addresses of sender and recipients without repeats. Borrowed. */
-const char *const *
-mun_message_get_addresses (MunMessage *self);
 
 guint
 mun_message_get_n_attachments (MunMessage *self);

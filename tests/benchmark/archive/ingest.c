@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-benchmark"
 
+#include "archive-deliver.h"
 #include "archive-search.h"
 #include "archive-stores.h"
 #include "json.h"

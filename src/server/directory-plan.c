@@ -18,8 +18,9 @@ typedef struct {
   GHashTable *members;
   GStrv excluded;
   GHashTable *names;  /* folded name → name, of the users here */
-  GHashTable *ids;    /* object id → name, of those of them that belong to the tenant */
+  GHashTable *ids;    /* object id → name, of those of them that came from a directory */
   GHashTable *in_use; /* object ids in scope */
+  GHashTable *texts;  /* what this tenant is or was called: its id, a domain of it */
   GPtrArray *changes;
 } Plan;
 
@@ -221,10 +222,11 @@ plan_update (Plan *plan, const char *user_name, JsonObject *document, const MunD
   }
   compare_text (change, "fullName", user->display_name);
   compare_addresses (change, user->addresses);
-  if (adopted) {
+  if (adopted)
     mun_json_set_text (add_change (change, "directoryObjectId"), "after", user->id);
-    set_identity (plan, change->after, user);
-  }
+  change->renamed_tenant
+      = strcmp (mun_json_get_string (document, "directoryTenant", ""), plan->tenant) != 0;
+  set_identity (plan, change->after, user);
   if (json_array_get_length (change->changes) > 0)
     change->action = MUN_DIRECTORY_MODIFY;
 }
@@ -246,6 +248,16 @@ plan_same_name (Plan *plan, const char *user_name, const MunDirectoryUser *user)
     plan_update (plan, user_name, document, user);
 }
 
+/* Object ids are unique over all tenants. So whoever has one of this tenant's belongs to it,
+ * whatever it was called when the user was made, and so do all others of that name. */
+static void
+learn_text (Plan *plan, const char *user_name)
+{
+  g_autoptr (JsonObject) document = mun_master_get_user (plan->master, user_name, NULL);
+
+  g_hash_table_add (plan->texts, g_strdup (mun_json_get_string (document, "directoryTenant", "")));
+}
+
 static void
 plan_user (Plan *plan, const MunDirectoryUser *user)
 {
@@ -253,6 +265,8 @@ plan_user (Plan *plan, const MunDirectoryUser *user)
   g_autofree char *folded = g_ascii_strdown (user->upn, -1);
   const char *known = g_hash_table_lookup (plan->ids, user->id);
 
+  if (known != NULL)
+    learn_text (plan, known);
   if (reason != NULL) {
     /* one that is to be deleted is listed there, once */
     if (known == NULL || !mun_json_get_bool (plan->config, "autoDeleteUsers", FALSE))
@@ -285,13 +299,24 @@ plan_deletions (Plan *plan)
     if (g_hash_table_contains (plan->in_use, id))
       continue;
     document = mun_master_get_user (plan->master, name, NULL);
-    if (document == NULL)
+    if (document == NULL
+        || !g_hash_table_contains (plan->texts,
+                                   mun_json_get_string (document, "directoryTenant", "")))
       continue;
     if (mun_account_is_admin (document))
       skip (plan, name, "not to be synchronized any more, but an administrator");
     else
       add (plan, MUN_DIRECTORY_DELETE, name)->after = g_steal_pointer (&document);
   }
+}
+
+/* A second account of the same person can be left from a time when the tenant's name counted. */
+static void
+add_id (Plan *plan, const char *id, const char *user_name, JsonObject *user)
+{
+  if (!g_hash_table_contains (plan->ids, id)
+      || strcmp (mun_json_get_string (user, "directoryTenant", ""), plan->tenant) == 0)
+    g_hash_table_replace (plan->ids, g_strdup (id), g_strdup (user_name));
 }
 
 static gboolean
@@ -307,9 +332,8 @@ read_users (Plan *plan, GError **error)
 
     g_hash_table_insert (plan->names, g_ascii_strdown (*name, -1), g_strdup (*name));
     if (*id != '\0'
-        && strcmp (mun_json_get_string (user, "authentication", ""), "directoryServices") == 0
-        && strcmp (mun_json_get_string (user, "directoryTenant", ""), plan->tenant) == 0)
-      g_hash_table_insert (plan->ids, g_strdup (id), g_strdup (*name));
+        && strcmp (mun_json_get_string (user, "authentication", ""), "directoryServices") == 0)
+      add_id (plan, id, *name, user);
   }
   return TRUE;
 }
@@ -322,10 +346,12 @@ mun_directory_plan (MunMaster *master, JsonObject *config, const char *tenant, G
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) in_use = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) changes
       = g_ptr_array_new_with_free_func ((GDestroyNotify)mun_directory_change_free);
-  Plan plan = { master, config, tenant, members, excluded, names, ids, in_use, changes };
+  Plan plan = { master, config, tenant, members, excluded, names, ids, in_use, texts, changes };
 
+  g_hash_table_add (texts, g_strdup (tenant));
   if (!read_users (&plan, error))
     return NULL;
   for (guint i = 0; i < users->len; i++)

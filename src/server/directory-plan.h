@@ -14,11 +14,12 @@ typedef enum {
 
 typedef struct {
   MunDirectoryAction action;
-  char *user_name;    /* present name; the directory's for new and skipped users */
-  char *new_name;     /* modified: when it is another one; else NULL */
-  JsonObject *after;  /* document to write; deleted: the present one */
-  JsonArray *changes; /* modified: [{"field","before","after"}] */
-  char *reason;       /* skipped */
+  char *user_name;         /* present name; the directory's for new and skipped users */
+  char *new_name;          /* modified: when it is another one; else NULL */
+  JsonObject *after;       /* document to write; deleted: the present one */
+  JsonArray *changes;      /* modified: [{"field","before","after"}] */
+  char *reason;            /* skipped */
+  gboolean renamed_tenant; /* kept: the tenant goes by another name, so write the document */
 } MunDirectoryChange;
 
 void
@@ -27,7 +28,7 @@ mun_directory_change_free (MunDirectoryChange *change);
 /**
  * mun_directory_plan:
  * @config: as mun_directory_config_load() gives it
- * @tenant: which tenant the users belong to
+ * @tenant: which tenant the users belong to, as the credentials say it: its id or a domain of it
  * @users: of MunDirectoryUser: all of the tenant
  * @members: (nullable): object ids of the users in the groups of the configuration; NULL without
  *   groups

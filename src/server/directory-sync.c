@@ -84,8 +84,10 @@ carry_out (MunCall *call, MunDirectoryChange *change, GError **error)
     if (!mun_master_remove_user (master, change->user_name, error))
       return FALSE;
     break;
-  case MUN_DIRECTORY_SKIP:
   case MUN_DIRECTORY_KEEP:
+    return !change->renamed_tenant
+           || mun_master_put_user (master, change->user_name, change->after, error);
+  case MUN_DIRECTORY_SKIP:
   default:
     return TRUE;
   }

@@ -14,11 +14,12 @@
  * server as the configuration says. Nothing is changed when anything could not be read, or when the
  * directory has no users at all.
  *
- * A user is found again by the object id kept in the document ("directoryObjectId"), so that a
- * changed user principal name renames user and archive. Users made by hand with authentication
- * "directoryServices" are taken over when the name is the same; others are left alone. Only users
- * that this synchronization made or took over, of the same tenant ("directoryTenant"), and that are
- * not administrators, are ever deleted. Archives are not.
+ * A user is found again by the object id kept in the document ("directoryObjectId"), which is
+ * unique over all tenants, so that a changed user principal name renames user and archive, and the
+ * credentials may call the tenant by its id or by any of its domains. Users made by hand with
+ * authentication "directoryServices" are taken over when the name is the same; others are left
+ * alone. Only users that this synchronization made or took over, of the same tenant
+ * ("directoryTenant"), and that are not administrators, are ever deleted. Archives are not.
  *
  * Returns: (transfer full): the result of SyncUsersWithDirectoryServices
  */

@@ -232,6 +232,30 @@ test_new_name (void)
                    ==, new_name);
 }
 
+/* The credentials may call the tenant by its domain or by its id: it is the same one. */
+static void
+test_tenant_by_domain (void)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, office->credentials);
+  const char *const texts[]
+      = { mun_json_get_string (office->tenant->ready, "domain", NULL), office->tenant->tenant_id };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *config = g_strdup_printf ("{\"tenantId\":\"%s\"}", texts[i]);
+    g_autoptr (JsonNode) changed
+        = office_call (office, "SetCredentials", "id", id, "config", config, NULL);
+    g_autoptr (JsonNode) dry = NULL, real = NULL, again = NULL;
+
+    dry = synchronize (TRUE);
+    real = synchronize (FALSE);
+    again = synchronize (FALSE);
+    g_assert_cmpuint (count (real, "created") + count (real, "modified"), ==, 0);
+    g_assert_cmpint (mun_json_get_int (json_node_get_object (real), "unchanged", 0), ==,
+                     count_expected ());
+    g_assert_cmpuint (count (again, "skipped"), ==, count (dry, "skipped"));
+  }
+}
+
 /* Of the members of the chosen groups, those that the other filters let through. */
 static void
 test_groups (void)
@@ -344,6 +368,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/directory/synchronize", test_synchronize);
   g_test_add_func ("/directory/changes", test_changes);
   g_test_add_func ("/directory/new-name", test_new_name);
+  g_test_add_func ("/directory/tenant-by-domain", test_tenant_by_domain);
   g_test_add_func ("/directory/groups", test_groups);
   g_test_add_func ("/directory/deletion", test_deletion);
   g_test_add_func ("/directory/trouble", test_trouble);

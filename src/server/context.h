@@ -32,14 +32,16 @@ mun_server_get_start_time (MunServer *self);
  * mun_server_audit:
  * @user_name: who did it
  * @event: name of the event, as GetAuditLog's eventType filters it ("MessageRetrieveContent")
+ * @error: set when the event could not be recorded. Who was to read other people's mail must be
+ *   refused then. NULL: it has happened already, and the log says that it was not recorded
  * @format: details for people; never a secret
  *
  * Appends one event to the audit log. Calls of functions that change something are recorded by the
  * dispatcher already: only what it cannot know (which message was read) needs this.
  */
-void
-mun_server_audit (MunServer *self, const char *user_name, const char *event, const char *format,
-                  ...) G_GNUC_PRINTF (4, 5);
+gboolean
+mun_server_audit (MunServer *self, const char *user_name, const char *event, GError **error,
+                  const char *format, ...) G_GNUC_PRINTF (5, 6);
 
 /* The user's password, name, rights or existence changed: forgets the verified password, Web Access
  * tokens and searches. @user_name: (nullable): NULL when what may be read changed for many: forgets

@@ -172,9 +172,11 @@ get_messages (MunCall *call, GError **error)
   }
   if (!append_messages (call, path, all, error))
     return NULL;
-  if (!own)
-    mun_server_audit (mun_call_get_server (call), mun_call_get_user (call), "MessageRetrieveList",
-                      "folder %s, %u messages", path, json_array_get_length (all));
+  if (!own
+      && !mun_server_audit (mun_call_get_server (call), mun_call_get_user (call),
+                            "MessageRetrieveList", error, "folder %s, %u messages", path,
+                            json_array_get_length (all)))
+    return NULL;
   return mun_json_node_take_array (g_steal_pointer (&all));
 }
 

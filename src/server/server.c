@@ -285,12 +285,12 @@ mun_server_forget_logins (MunServer *self, const char *user_name)
   mun_web_api_forget_user (self->web_api, user_name);
 }
 
-void
-mun_server_audit (MunServer *self, const char *user_name, const char *event, const char *format,
-                  ...)
+gboolean
+mun_server_audit (MunServer *self, const char *user_name, const char *event, GError **error,
+                  const char *format, ...)
 {
   g_autoptr (JsonObject) document = json_object_new ();
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) local = NULL;
   g_autofree char *details = NULL;
   va_list arguments;
 
@@ -299,8 +299,16 @@ mun_server_audit (MunServer *self, const char *user_name, const char *event, con
   va_end (arguments);
   json_object_set_string_member (document, "details", details);
   json_object_set_string_member (document, "result", "succeeded");
-  if (!mun_master_append_audit (mun_server_get_master (self), user_name, event, document, &error))
-    g_warning ("Audit log: %s by %s was not recorded: %s", event, user_name, error->message);
+  if (mun_master_append_audit (mun_server_get_master (self), user_name, event, document, &local))
+    return TRUE;
+  g_warning ("Audit log: %s by %s was not recorded: %s", event, user_name, local->message);
+  /* paths and the like are for who reads the server's log */
+  g_set_error (error, MUN_ERROR, MUN_ERROR_FAILED,
+               "Reading other people's archives must be recorded in the audit log, which cannot be "
+               "written now: %s was refused. The server's log has the cause; free space on its "
+               "disk, then try again",
+               event);
+  return FALSE;
 }
 
 gboolean

@@ -48,7 +48,7 @@ mun_web_download (MunWebRequest *request)
   g_autoptr (GError) error = NULL;
   guint rights;
   g_autoptr (JsonObject) info = find (request, &id, &rights);
-  GBytes *raw;
+  g_autoptr (GBytes) raw = NULL;
 
   if (info == NULL)
     return;
@@ -62,12 +62,15 @@ mun_web_download (MunWebRequest *request)
                             "The message could not be entirely retrieved from the archive.");
     return;
   }
-  if ((rights & MUN_ACCESS_OWN) == 0)
-    mun_server_audit (request->server, request->user_name, "MessageRetrieveContent",
-                      "message %s, folder %s, SHA-256 %s", id,
-                      mun_json_get_string (info, "folder", ""),
-                      mun_json_get_string (info, "sha256", ""));
-  mun_web_request_reply (request, "message/rfc822", raw);
+  if ((rights & MUN_ACCESS_OWN) == 0
+      && !mun_server_audit (request->server, request->user_name, "MessageRetrieveContent", &error,
+                            "message %s, folder %s, SHA-256 %s", id,
+                            mun_json_get_string (info, "folder", ""),
+                            mun_json_get_string (info, "sha256", ""))) {
+    mun_web_request_fail_error (request, error);
+    return;
+  }
+  mun_web_request_reply (request, "message/rfc822", g_steal_pointer (&raw));
 }
 
 static void

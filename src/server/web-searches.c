@@ -198,17 +198,18 @@ is_in_others (MunWebRequest *request, MunQuery *query)
 }
 
 /* What a search shows of somebody else's messages is read, too. */
-static void
-audit (MunWebRequest *request, MunQuery *query, const Search *search)
+static gboolean
+audit (MunWebRequest *request, MunQuery *query, const Search *search, GError **error)
 {
   g_autofree char *text
       = query->text != NULL ? g_strdup_printf (", words “%s”", query->text) : NULL;
 
-  if (is_in_others (request, query))
-    mun_server_audit (request->server, request->user_name, "MessageSearch",
-                      "folder %s%s, %" G_GUINT64_FORMAT " messages%s",
-                      query->folder != NULL ? query->folder : "(all)", text != NULL ? text : "",
-                      search->count, search->is_more ? " or more" : "");
+  return !is_in_others (request, query)
+         || mun_server_audit (request->server, request->user_name, "MessageSearch", error,
+                              "folder %s%s, %" G_GUINT64_FORMAT " messages%s",
+                              query->folder != NULL ? query->folder : "(all)",
+                              text != NULL ? text : "", search->count,
+                              search->is_more ? " or more" : "");
 }
 
 static Search *
@@ -231,7 +232,8 @@ start (MunWebRequest *request, GError **error)
   search->count = mun_search_count (search->search, COUNT_MAX, &search->is_more, NULL, error);
   if (search->count == G_MAXUINT64)
     return NULL;
-  audit (request, query, search);
+  if (!audit (request, query, search, error))
+    return NULL;
   return g_steal_pointer (&search);
 }
 

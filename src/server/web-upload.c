@@ -117,7 +117,7 @@ static void
 audit (MunUpload *self, const char *end)
 {
   if (self->archived > 0)
-    mun_server_audit (self->parts->server, self->user_name, "MessageUpload",
+    mun_server_audit (self->parts->server, self->user_name, "MessageUpload", NULL,
                       "folder %s: %u archived, %u skipped, %u failed%s", self->folder,
                       self->archived, self->skipped, self->failed, end);
 }

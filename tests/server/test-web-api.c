@@ -5,6 +5,7 @@
 
 #include "json.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 static TestServer *server;
@@ -489,6 +490,57 @@ test_listing_is_audited (void)
 }
 
 static void
+change_master (const char *sql)
+{
+  g_autofree char *path = g_build_filename (server->data_dir, "master.db", NULL);
+  sqlite3 *database = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  sqlite3_busy_timeout (database, 30000);
+  g_assert_cmpint (sqlite3_exec (database, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (database);
+}
+
+static void
+assert_refused (JsonNode *reply)
+{
+  const char *message = mun_json_get_string (json_node_get_object (reply), "message", "");
+
+  g_assert_nonnull (strstr (message, "audit log"));
+  g_assert_null (strstr (message, server->data_dir));
+}
+
+/* What cannot be recorded is not shown; what happened already is not undone. */
+static void
+test_unrecorded_is_refused (void)
+{
+  static const char body[] = "{\"folder\":\"ann\",\"folderRecurse\":true,\"query\":\"alpha\"}";
+  g_autoptr (JsonNode) holder = NULL;
+  g_autofree char *numbers = find_message (ann, "{\"query\":\"alpha\"}", &holder);
+  g_autofree char *path = g_strdup_printf ("/api/messages/%s/download", numbers);
+  g_autoptr (JsonNode) read = NULL, searched = NULL, own = NULL, again = NULL;
+  g_autofree char *listed = NULL;
+
+  call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":true}");
+  change_master ("CREATE TRIGGER no_room BEFORE INSERT ON audit"
+                 " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  read = test_server_get (server, admin, path, 500);
+  assert_refused (read);
+  searched = test_server_post (server, admin, "/api/searches", body, 500);
+  assert_refused (searched);
+  listed = test_server_call_error (server, "GetMessages", "folder=ann/Exchange%20ann/Inbox");
+  g_assert_nonnull (strstr (listed, "audit log"));
+  g_assert_cmpuint (get_status (ann, path), ==, 200);
+  own = test_server_post (server, ann, "/api/searches", body, 200);
+  call ("CreateUser", "userName=unrecorded&privileges=none&password=u");
+  change_master ("DROP TRIGGER no_room");
+  call ("DeleteUser", "userName=unrecorded");
+  g_assert_cmpuint (get_status (admin, path), ==, 200);
+  again = test_server_post (server, admin, "/api/searches", body, 200);
+  call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}");
+}
+
+static void
 test_upload (void)
 {
   g_autofree char *once = test_message ("once", "a@example.org", "b@example.org", "x");
@@ -618,6 +670,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/web-api/archive-info", test_archive_info);
   g_test_add_func ("/munimentd/web-api/reading-is-audited", test_reading_is_audited);
   g_test_add_func ("/munimentd/web-api/listing-is-audited", test_listing_is_audited);
+  g_test_add_func ("/munimentd/web-api/unrecorded-is-refused", test_unrecorded_is_refused);
   g_test_add_func ("/munimentd/web-api/paths", test_paths);
   g_test_add_func ("/munimentd/web-api/upload", test_upload);
   g_test_add_func ("/munimentd/web-api/large-upload", test_large_upload);

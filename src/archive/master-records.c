@@ -106,19 +106,12 @@ result_object (sqlite3_stmt *statement)
   return object;
 }
 
-JsonArray *
-mun_master_list_results (MunMaster *self, gint64 from, gint64 to, gint64 profile_id,
-                         const char *user_name, GError **error)
+/* @statement: (nullable): of RESULT_COLUMNS */
+static JsonArray *
+list_results (MunMaster *self, sqlite3_stmt *statement, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *statement
-      = mun_database_prepare (self->database, error,
-                              RESULT_COLUMNS
-                              "WHERE started >= ?1 AND started < ?2 AND (?3 = 0 OR profile = ?3)"
-                              " AND (?4 IS NULL OR user_name = ?4) ORDER BY started DESC, id DESC",
-                              "iiis", from, to, profile_id, user_name);
 
   if (statement == NULL)
     return NULL;
@@ -129,6 +122,35 @@ mun_master_list_results (MunMaster *self, gint64 from, gint64 to, gint64 profile
     return NULL;
   }
   return g_steal_pointer (&array);
+}
+
+JsonArray *
+mun_master_list_results (MunMaster *self, gint64 from, gint64 to, gint64 profile_id,
+                         const char *user_name, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  sqlite3_stmt *statement
+      = mun_database_prepare (self->database, error,
+                              RESULT_COLUMNS
+                              "WHERE started >= ?1 AND started < ?2 AND (?3 = 0 OR profile = ?3)"
+                              " AND (?4 IS NULL OR user_name = ?4) ORDER BY started DESC, id DESC",
+                              "iiis", from, to, profile_id, user_name);
+
+  return list_results (self, statement, error);
+}
+
+JsonArray *
+mun_master_list_interrupted_results (MunMaster *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  /* by id: a clock that was set back does not make an older run the newest */
+  sqlite3_stmt *statement = mun_database_prepare (
+      self->database, error,
+      RESULT_COLUMNS "WHERE id IN (SELECT max(id) FROM results WHERE profile != 0 GROUP BY profile)"
+                     " AND interrupted ORDER BY id",
+      "");
+
+  return list_results (self, statement, error);
 }
 
 /* Steps to the one row of a statement: NOT_FOUND about "@what @id" when there is none. */

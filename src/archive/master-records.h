@@ -24,6 +24,10 @@ mun_master_finish_result (MunMaster *self, gint64 id, const char *result, JsonOb
 JsonArray *
 mun_master_list_results (MunMaster *self, gint64 from, gint64 to, gint64 profile_id,
                          const char *user_name, GError **error);
+/* Of each profile its newest result, where that is an interrupted one, the oldest first. Temporary
+ * profiles (id 0) are none. */
+JsonArray *
+mun_master_list_interrupted_results (MunMaster *self, GError **error);
 JsonObject *
 mun_master_get_result (MunMaster *self, gint64 id, GError **error);
 /* NULL without error when the run left no report. */

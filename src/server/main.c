@@ -5,6 +5,7 @@
 #include "configuration.h"
 #include "errors.h"
 #include "ready.h"
+#include "resume.h"
 #include "secret.h"
 #include "server.h"
 
@@ -165,6 +166,7 @@ serve (MunConfiguration *configuration)
     mun_ready_write_line (configuration->ready_fd, line);
   mun_ready_notify ("READY=1");
   start_watchdog ();
+  mun_resume_runs (server);
   g_main_loop_run (loop);
   mun_ready_notify ("STOPPING=1");
   mun_server_stop (server);

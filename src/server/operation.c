@@ -41,6 +41,7 @@ struct _MunCall {
   GArray *log_ends; /* gsize: length of the log when the version of that index was seen */
   gsize log_shown;  /* for clients that count no versions */
   gint64 end;
+  GPtrArray *followers; /* MunCall, not owned; their locks are taken within this one */
 };
 
 MunCall *
@@ -63,6 +64,7 @@ mun_call_new (MunServer *server, const char *user_name, const MunFunctionSpec *s
   self->percent = -1;
   self->log = g_string_new (NULL);
   self->log_ends = g_array_new (FALSE, TRUE, sizeof (gsize));
+  self->followers = g_ptr_array_new ();
   return self;
 }
 
@@ -90,6 +92,7 @@ mun_call_unref (MunCall *self)
   g_clear_error (&self->error);
   g_string_free (self->log, TRUE);
   g_array_unref (self->log_ends);
+  g_ptr_array_unref (self->followers);
   g_free (self);
 }
 
@@ -161,23 +164,32 @@ tell (MunCall *self)
     self->notify (self, self->notify_data);
 }
 
+static void
+add_line (MunCall *self, const char *line)
+{
+  gboolean news;
+
+  g_mutex_lock (&self->lock);
+  g_string_append (self->log, line);
+  g_string_append_c (self->log, '\n');
+  news = touch (self);
+  for (guint i = 0; i < self->followers->len; i++)
+    add_line (self->followers->pdata[i], line);
+  g_mutex_unlock (&self->lock);
+  if (news)
+    tell (self);
+}
+
 void
 mun_call_log (MunCall *self, const char *format, ...)
 {
   g_autofree char *line = NULL;
-  gboolean news;
   va_list arguments;
 
   va_start (arguments, format);
   line = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_mutex_lock (&self->lock);
-  g_string_append (self->log, line);
-  g_string_append_c (self->log, '\n');
-  news = touch (self);
-  g_mutex_unlock (&self->lock);
-  if (news)
-    tell (self);
+  add_line (self, line);
 }
 
 void
@@ -203,9 +215,18 @@ mun_call_progress (MunCall *self, double percent, const char *text)
   self->percent = percent < 0 ? -1 : MIN (percent, 100);
   mun_set_str (&self->text, text);
   news = touch (self);
+  for (guint i = 0; i < self->followers->len; i++)
+    mun_call_progress (self->followers->pdata[i], percent, text);
   g_mutex_unlock (&self->lock);
   if (news)
     tell (self);
+}
+
+/* The count of a node is not atomic: each call has its own. */
+static JsonNode *
+copy_result (JsonNode *result)
+{
+  return result != NULL ? mun_json_copy_node (result) : NULL;
 }
 
 void
@@ -217,12 +238,32 @@ mun_call_set_result (MunCall *self, JsonNode *interim)
   g_clear_pointer (&self->result, json_node_unref);
   self->result = interim;
   news = touch (self);
+  for (guint i = 0; i < self->followers->len; i++)
+    mun_call_set_result (self->followers->pdata[i], copy_result (interim));
   g_mutex_unlock (&self->lock);
   if (news)
     tell (self);
 }
 
 /* --- what the server does with it (operation.h) --- */
+
+void
+mun_call_follow (MunCall *self, MunCall *leader)
+{
+  g_mutex_lock (&leader->lock);
+  mun_call_progress (self, leader->percent, leader->text);
+  mun_call_set_result (self, copy_result (leader->result));
+  g_ptr_array_add (leader->followers, self);
+  g_mutex_unlock (&leader->lock);
+}
+
+void
+mun_call_unfollow (MunCall *self, MunCall *leader)
+{
+  g_mutex_lock (&leader->lock);
+  g_ptr_array_remove (leader->followers, self);
+  g_mutex_unlock (&leader->lock);
+}
 
 const MunFunctionSpec *
 mun_call_get_spec (MunCall *self)

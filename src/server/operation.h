@@ -45,6 +45,19 @@ mun_call_run (MunCall *self);
 void
 mun_call_cancel (MunCall *self, gboolean stopping);
 
+/**
+ * mun_call_follow:
+ * @leader: a call that does the work of both, and follows none
+ *
+ * From now on @self shows what @leader shows: its progress and interim result, beginning with the
+ * present ones, and its further log lines; until mun_call_unfollow(), which must come before the
+ * end of @self.
+ */
+void
+mun_call_follow (MunCall *self, MunCall *leader);
+void
+mun_call_unfollow (MunCall *self, MunCall *leader);
+
 gboolean
 mun_call_is_finished (MunCall *self);
 /* Did the handler end well? Meaningful once it is finished. */

@@ -5,9 +5,9 @@
 #include "profile-runner.h"
 
 #include "directory-sync.h"
-#include "errors.h"
 #include "json.h"
 #include "master-records.h"
+#include "operation.h"
 #include "profile.h"
 
 #define SAVE_INTERVAL (5 * G_USEC_PER_SEC)
@@ -21,8 +21,16 @@ typedef struct {
 
 /* --- one run of a profile at a time --- */
 
-static GMutex running_mutex;
-static GHashTable *running; /* "server profile", a set */
+typedef struct {
+  guint references; /* of the call that runs and of those that follow */
+  MunCall *call;    /* that runs */
+  gboolean ended;
+  GError *failure; /* of the ended one; NULL: it went well */
+  GCond end;
+} Running;
+
+static GMutex running_mutex; /* guards all of them */
+static GHashTable *running;  /* "server profile" -> Running, not owned */
 
 static char *
 running_key (MunServer *server, gint64 id)
@@ -30,28 +38,56 @@ running_key (MunServer *server, gint64 id)
   return g_strdup_printf ("%p %" G_GINT64_FORMAT, (void *)server, id);
 }
 
-static gboolean
-enter (MunServer *server, gint64 id)
+/* Returns: the profile's run, which is @call's own unless another call was there before. */
+static Running *
+enter (MunCall *call, gint64 id)
 {
-  gboolean fresh = TRUE;
+  g_autofree char *key = running_key (mun_call_get_server (call), id);
+  Running *self;
 
   g_mutex_lock (&running_mutex);
   if (running == NULL)
     running = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (id != 0)
-    fresh = g_hash_table_add (running, running_key (server, id));
+  self = g_hash_table_lookup (running, key);
+  if (self == NULL) {
+    self = g_new0 (Running, 1);
+    self->call = mun_call_ref (call);
+    g_cond_init (&self->end);
+    g_hash_table_insert (running, g_steal_pointer (&key), self);
+  }
+  self->references++;
   g_mutex_unlock (&running_mutex);
-  return fresh;
+  return self;
 }
 
+/* The run is over: whoever comes now starts another. */
 static void
-leave (MunServer *server, gint64 id)
+end (Running *self, gint64 id, const GError *failure)
 {
-  g_autofree char *key = running_key (server, id);
+  g_autofree char *key = running_key (mun_call_get_server (self->call), id);
 
   g_mutex_lock (&running_mutex);
   g_hash_table_remove (running, key);
+  self->ended = TRUE;
+  self->failure = failure != NULL ? g_error_copy (failure) : NULL;
+  g_cond_broadcast (&self->end);
   g_mutex_unlock (&running_mutex);
+}
+
+static void
+leave (Running *self)
+{
+  gboolean last;
+
+  g_mutex_lock (&running_mutex);
+  last = --self->references == 0;
+  g_mutex_unlock (&running_mutex);
+  if (!last)
+    return;
+  mun_call_unref (self->call);
+  g_clear_error (&self->failure);
+  g_cond_clear (&self->end);
+  g_free (self);
 }
 
 gboolean
@@ -64,6 +100,46 @@ mun_profile_runner_is_running (MunServer *server, gint64 id)
   found = running != NULL && g_hash_table_contains (running, key);
   g_mutex_unlock (&running_mutex);
   return found;
+}
+
+/* --- a second call of a profile that is running --- */
+
+typedef struct {
+  MunCall *follower;
+  MunCall *leader;
+} Pair;
+
+/* From any thread: the run is not wanted any more, or the server stops. */
+static void
+follower_cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  Pair *pair = data;
+
+  mun_call_cancel (pair->leader, mun_call_is_stopping (pair->follower));
+}
+
+static gboolean
+follow (Running *self, MunCall *call, GError **error)
+{
+  GCancellable *cancellable = mun_call_get_cancellable (call);
+  Pair pair = { call, self->call };
+  gulong handler;
+
+  mun_call_add_detail (call, "followed the run that %s had started",
+                       mun_call_get_user (self->call));
+  mun_call_log (call, "The profile is running already, started by %s; this is that run",
+                mun_call_get_user (self->call));
+  mun_call_follow (call, self->call);
+  handler = g_cancellable_connect (cancellable, G_CALLBACK (follower_cancelled_cb), &pair, NULL);
+  g_mutex_lock (&running_mutex);
+  while (!self->ended)
+    g_cond_wait (&self->end, &running_mutex);
+  g_mutex_unlock (&running_mutex);
+  g_cancellable_disconnect (cancellable, handler);
+  mun_call_unfollow (call, self->call);
+  if (self->failure != NULL)
+    g_propagate_error (error, g_error_copy (self->failure));
+  return self->failure == NULL;
 }
 
 /* --- progress --- */
@@ -260,15 +336,21 @@ run_locked (MunCall *call, gint64 id, JsonObject *profile, GError **error)
 gboolean
 mun_profile_runner_run (MunCall *call, gint64 id, JsonObject *profile, GError **error)
 {
-  MunServer *server = mun_call_get_server (call);
+  g_autoptr (GError) failure = NULL;
+  Running *self;
   gboolean ok;
 
-  if (!enter (server, id)) {
-    g_set_error (error, MUN_ERROR, MUN_ERROR_BUSY, "The profile “%s” is running already",
-                 mun_json_get_string (profile, "name", ""));
-    return FALSE;
+  if (id == 0)
+    return run_locked (call, id, profile, error);
+  self = enter (call, id);
+  if (self->call == call) {
+    ok = run_locked (call, id, profile, &failure);
+    end (self, id, failure);
+    if (failure != NULL)
+      g_propagate_error (error, g_steal_pointer (&failure));
+  } else {
+    ok = follow (self, call, error);
   }
-  ok = run_locked (call, id, profile, error);
-  leave (server, id);
+  leave (self);
   return ok;
 }

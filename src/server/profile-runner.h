@@ -12,10 +12,13 @@
  *
  * Synchronizes the users first when the profile says so. The run is a worker result from its start
  * on: its counts are kept every few seconds, and one that the server's end cut off stays there as
- * "disconnected", with "interrupted" true. Its next run goes on where it stopped.
+ * "disconnected", with "interrupted" true. The next start of the server runs the profile again
+ * (resume.h): that is a new result, and goes on where this one stopped.
  *
- * Returns: FALSE when the run failed as a whole, was cancelled or interrupted. MUN_ERROR_BUSY: the
- *   profile is running already.
+ * When the profile is running already, @call follows that run: it shows its progress, interim
+ * result and log lines from then on, ends as it ends, and cancels it when it is cancelled itself.
+ *
+ * Returns: FALSE when the run failed as a whole, was cancelled or interrupted.
  */
 gboolean
 mun_profile_runner_run (MunCall *call, gint64 id, JsonObject *profile, GError **error);

@@ -24,6 +24,7 @@
  *   directory-sync       users as the tenant has them: reads, plans, carries out, or only says so
  *   functions-*          the functions, one file a group of the contract
  *   profile-runner       one run of a profile, and its result
+ *   resume               runs that the last end of the server cut off
  *   users-lock           one change of users at a time
  *   web-*                Web Access API: routing, tokens, archives, searches, messages, upload
  */

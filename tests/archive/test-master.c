@@ -163,6 +163,38 @@ test_results (Fixture *self, gconstpointer data)
   g_assert_error (error, MUN_ERROR, MUN_ERROR_NOT_FOUND);
 }
 
+/* The newest result of each profile decides, and a temporary profile has nothing to go on with. */
+static void
+test_interrupted (Fixture *self, gconstpointer data)
+{
+  static const struct {
+    gint64 profile;
+    const char *result; /* NULL: still running at the end of the server */
+  } rows[] = {
+    { 1, "disconnected" }, { 1, "succeeded" },    { 2, "failed" },    { 2, NULL },
+    { 3, "disconnected" }, { 3, "disconnected" }, { 0, NULL },        { 4, "disconnected" },
+    { 4, "failed" },       { 5, "disconnected" }, { 5, "cancelled" },
+  };
+  g_autoptr (JsonArray) found = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (JsonObject) document = json_object_new ();
+    gint64 id;
+
+    json_object_set_int_member (document, "profileId", rows[i].profile);
+    id = mun_master_start_result (self->master, rows[i].profile, document, NULL);
+    if (rows[i].result != NULL)
+      g_assert_true (mun_master_finish_result (self->master, id, rows[i].result, NULL, NULL, NULL));
+  }
+  reopen (self);
+  found = mun_master_list_interrupted_results (self->master, NULL);
+  g_assert_cmpuint (json_array_get_length (found), ==, 2);
+  g_assert_cmpint (mun_json_get_int (json_array_get_object_element (found, 0), "profileId", 0), ==,
+                   2);
+  g_assert_cmpint (mun_json_get_int (json_array_get_object_element (found, 1), "profileId", 0), ==,
+                   3);
+}
+
 static void
 test_credentials (Fixture *self, gconstpointer data)
 {
@@ -264,6 +296,7 @@ main (int argc, char **argv)
   ADD ("/master/settings", test_settings);
   ADD ("/master/profiles", test_profiles);
   ADD ("/master/results", test_results);
+  ADD ("/master/interrupted", test_interrupted);
   ADD ("/master/credentials", test_credentials);
   ADD ("/master/checkpoints", test_checkpoints);
   ADD ("/master/audit", test_audit);

@@ -10,6 +10,9 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 
+/* A run that is not over by then will not end */
+#define RESUME_SECONDS 300
+
 char *
 office_dup_credentials (Office *self, const char *name, MunCertificate *certificate)
 {
@@ -162,14 +165,21 @@ office_make_profile (Office *self, const char *connector, const char *details)
                           mun_json_get_int (json_node_get_object (result), "id", 0));
 }
 
-JsonObject *
-office_last_result (Office *self, const char *profile)
+JsonArray *
+office_list_results (Office *self, const char *profile)
 {
   g_autoptr (JsonNode) list
       = office_call (self, "GetWorkerResults", "fromIncluding", "2000-01-01T00:00:00",
                      "toExcluding", "2099-01-01T00:00:00", "timeZoneID", "$Local", "profileID",
                      profile, NULL);
-  JsonArray *results = json_node_get_array (list);
+
+  return json_array_ref (json_node_get_array (list));
+}
+
+JsonObject *
+office_last_result (Office *self, const char *profile)
+{
+  g_autoptr (JsonArray) results = office_list_results (self, profile);
 
   g_assert_cmpuint (json_array_get_length (results), >, 0);
   return mun_json_copy_object (json_array_get_object_element (results, 0));
@@ -233,6 +243,27 @@ office_end_run (Office *self, const char *profile)
     running = g_str_equal (mun_json_get_string (envelope, "statusCode", ""), "running");
   }
   return office_last_result (self, profile);
+}
+
+JsonObject *
+office_end_resumed (Office *self, const char *profile)
+{
+  gint64 deadline = g_get_monotonic_time () + RESUME_SECONDS * G_USEC_PER_SEC;
+
+  while (g_get_monotonic_time () < deadline) {
+    g_autoptr (JsonArray) results = office_list_results (self, profile);
+    JsonObject *newest = json_array_get_object_element (results, 0);
+
+    if (!mun_json_get_bool (newest, "interrupted", TRUE) && mun_json_has (newest, "completeTime")) {
+      JsonObject *before = json_array_get_object_element (results, 1);
+
+      g_assert_cmpstr (mun_json_get_string (before, "result", NULL), ==, "disconnected");
+      g_assert_true (mun_json_get_bool (before, "interrupted", FALSE));
+      return mun_json_copy_object (newest);
+    }
+    g_usleep (10 * 1000); /* waiting for a state, not for a time */
+  }
+  g_error ("The interrupted run was not resumed to its end");
 }
 
 gint64

@@ -45,6 +45,9 @@ office_set_directory (Office *self, const char *members);
 char *
 office_make_profile (Office *self, const char *connector, const char *details);
 
+/* Returns: (transfer full): all results of a profile, newest first. */
+JsonArray *
+office_list_results (Office *self, const char *profile);
 /* Newest result of a profile, and its report. */
 JsonObject *
 office_last_result (Office *self, const char *profile);
@@ -57,6 +60,11 @@ office_start_run (Office *self, const char *profile, guint messages);
 /* Waits for the end of that run. Returns: (transfer full): its result. */
 JsonObject *
 office_end_run (Office *self, const char *profile);
+
+/* After a restart: waits for the end of the run that the server has resumed by itself. The result
+ * before it must be the interrupted one. Returns: (transfer full): the new result. */
+JsonObject *
+office_end_resumed (Office *self, const char *profile);
 
 /* Number of messages in the archives, and that no store has a fault. */
 gint64

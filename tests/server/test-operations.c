@@ -216,6 +216,42 @@ test_log_without_versions (void)
   g_assert_true (mun_operations_stop (operations, 5));
 }
 
+/* Who follows sees what there is, and each line that comes from then on. */
+static void
+test_follow (void)
+{
+  g_autoptr (MunOperations) operations = mun_operations_new (2);
+  g_autoptr (MunCall) leader = start (operations, "VerifyStores", two_steps);
+  g_autoptr (MunCall) follower
+      = mun_call_new (NULL, "other", mun_function_lookup ("VerifyStores"), at_once, NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (MunEnvelope) first = NULL;
+  g_autoptr (MunEnvelope) second = NULL;
+
+  allow_step ();
+  mun_call_follow (follower, leader);
+  before = mun_call_dup_envelope (follower, 0, TRUE);
+  first = mun_envelope_parse (before, -1, NULL);
+  g_assert_cmpint (first->percent, ==, 50);
+  g_assert_cmpstr (first->status_text, ==, "half");
+  g_assert_null (first->log_output);
+  g_assert_cmpint (mun_json_get_int (json_node_get_object (first->result), "done", 0), ==, 1);
+  allow_step ();
+  g_assert_true (mun_call_has_news (follower, first->status_version));
+  mun_call_progress (leader, 75, "more");
+  mun_call_set_result (leader, NULL);
+  mun_call_unfollow (follower, leader);
+  mun_call_progress (leader, 100, "all");
+  after = mun_call_dup_envelope (follower, first->status_version, TRUE);
+  second = mun_envelope_parse (after, -1, NULL);
+  g_assert_cmpint (second->percent, ==, 75);
+  g_assert_cmpstr (second->status_text, ==, "more");
+  g_assert_cmpstr (second->log_output, ==, "third\n");
+  g_assert_true (second->result == NULL || JSON_NODE_HOLDS_NULL (second->result));
+  g_assert_true (mun_operations_stop (operations, 5));
+}
+
 static void
 test_time_out (void)
 {
@@ -289,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/operations/failure", test_failure);
   g_test_add_func ("/server/operations/versions-and-log", test_versions_and_log);
   g_test_add_func ("/server/operations/log-without-versions", test_log_without_versions);
+  g_test_add_func ("/server/operations/follow", test_follow);
   g_test_add_func ("/server/operations/time-out", test_time_out);
   g_test_add_func ("/server/operations/cancel", test_cancel);
   g_test_add_func ("/server/operations/token-belongs-to-its-user", test_token_belongs_to_its_user);

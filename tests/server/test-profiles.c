@@ -160,6 +160,15 @@ test_new_mail_in_trouble (void)
   g_assert_cmpint (office_count_messages (office), ==, before + 25);
 }
 
+static void
+expect_event (JsonNode *audit, guint index, const char *outcome)
+{
+  JsonObject *event = json_array_get_object_element (json_node_get_array (audit), index);
+
+  g_assert_cmpstr (mun_json_get_string (event, "userName", NULL), ==, TEST_ADMIN);
+  g_assert_cmpstr (mun_json_get_string (event, "result", NULL), ==, outcome);
+}
+
 /* Starts the run and returns when it has archived something. */
 static void
 start_and_wait (void)
@@ -177,42 +186,44 @@ start_and_wait (void)
     g_usleep (20 * 1000); /* the tenant counts: waiting for a state, not for a time */
 }
 
+/* Whatever ends the server: the run is marked, and the next start brings the rest by itself. */
 static void
-test_killed (void)
+cut_off (int signal)
 {
   g_autofree char *mailbox = first_mailbox ();
   gint64 before = office_count_messages (office);
-  g_autoptr (JsonObject) result = NULL;
+  g_autoptr (JsonArray) old = office_list_results (office, profile);
+  g_autoptr (JsonArray) results = NULL;
+  g_autoptr (JsonObject) resumed = NULL;
+  g_autoptr (JsonNode) audit = NULL;
 
   write_mail (mailbox, 600);
   start_and_wait ();
-  office_restart (office, SIGKILL);
-  result = office_last_result (office, profile);
-  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "disconnected");
-  g_assert_true (mun_json_get_bool (result, "interrupted", FALSE));
-  office_verify (office);
+  office_restart (office, signal);
   test_tenant_order (office->tenant, "latency", "{\"milliseconds\":1}");
-  run (profile);
+  resumed = office_end_resumed (office, profile);
+  g_assert_cmpstr (mun_json_get_string (resumed, "result", NULL), ==, "succeeded");
+  g_assert_cmpint (mun_json_get_int (resumed, "itemsArchived", 0), <, 600);
+  g_assert_cmpstr (mun_json_get_string (resumed, "userName", NULL), ==, TEST_ADMIN);
   g_assert_cmpint (office_count_messages (office), ==, before + 600);
   office_verify (office);
+  results = office_list_results (office, profile);
+  g_assert_cmpuint (json_array_get_length (results), ==, json_array_get_length (old) + 2);
+  audit = office_call (office, "GetAuditLog", "eventType", "ProfileRun", "maximum", "2", NULL);
+  expect_event (audit, 0, "succeeded");
+  expect_event (audit, 1, "started");
+}
+
+static void
+test_killed (void)
+{
+  cut_off (SIGKILL);
 }
 
 static void
 test_stopped (void)
 {
-  g_autofree char *mailbox = first_mailbox ();
-  gint64 before = office_count_messages (office);
-  g_autoptr (JsonObject) result = NULL;
-
-  write_mail (mailbox, 600);
-  start_and_wait ();
-  office_restart (office, SIGTERM);
-  result = office_last_result (office, profile);
-  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "disconnected");
-  test_tenant_order (office->tenant, "latency", "{\"milliseconds\":1}");
-  run (profile);
-  g_assert_cmpint (office_count_messages (office), ==, before + 600);
-  office_verify (office);
+  cut_off (SIGTERM);
 }
 
 static void
@@ -232,6 +243,62 @@ test_denied (void)
   g_assert_cmpint (mun_json_get_int (mun_json_get_object (report, "counts"), "failed", 0), >, 0);
   test_tenant_order (office->tenant, "grant", "{\"roles\":[\"Mail.Read\"]}");
   test_tenant_order (office->tenant, "expire-tokens", "{}");
+}
+
+static guint
+count_results (const char *id)
+{
+  g_autoptr (JsonArray) results = office_list_results (office, id);
+
+  return json_array_get_length (results);
+}
+
+/* What failed has ended: only an interrupted run is resumed, and it once. */
+static void
+test_failed_is_not_resumed (void)
+{
+  guint before = count_results (profile);
+
+  expect_result (profile, "failed", 0);
+  for (guint i = 0; i < 2; i++)
+    office_restart (office, SIGTERM);
+  g_assert_cmpuint (count_results (profile), ==, before);
+}
+
+/* Interrupted, and resumed as soon as its owner may run it. */
+static void
+test_owner (void)
+{
+  g_autofree char *properties = g_strdup_printf (
+      "{\"connector\":\"Office365\",\"name\":\"Theirs\",\"owner\":\"other\",\"details\":"
+      "{\"credentialsId\":\"%" G_GINT64_FORMAT "\",\"scenario\":\"multiple\",\"users\":\"all\"}}",
+      office->credentials);
+  g_autoptr (JsonNode) created = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (JsonObject) resumed = NULL;
+
+  g_assert_null (office_call (office, "CreateUser", "userName", "other", "privileges", "admin",
+                              "password", "o", NULL));
+  created = office_call (office, "CreateProfile", "properties", properties, "raw", "true", NULL);
+  id = g_strdup_printf ("%" G_GINT64_FORMAT,
+                        mun_json_get_int (json_node_get_object (created), "id", 0));
+  test_tenant_order (office->tenant, "throttle", "{\"requests\":1000000,\"seconds\":100}");
+  office_start_run (office, id, 0);
+  while (count_results (id) == 0)
+    ;
+  g_assert_null (
+      office_call (office, "SetUserPrivileges", "userName", "other", "privileges", "login", NULL));
+  for (guint i = 0; i < 2; i++) {
+    office_restart (office, i == 0 ? SIGKILL : SIGTERM);
+    g_assert_cmpuint (count_results (id), ==, 1);
+  }
+  g_assert_null (
+      office_call (office, "SetUserPrivileges", "userName", "other", "privileges", "admin", NULL));
+  test_tenant_order (office->tenant, "throttle", "{\"requests\":0}");
+  office_restart (office, SIGTERM);
+  resumed = office_end_resumed (office, id);
+  g_assert_cmpstr (mun_json_get_string (resumed, "userName", NULL), ==, "other");
+  g_assert_cmpuint (count_results (id), ==, 2);
 }
 
 static void
@@ -274,6 +341,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/profiles/killed", test_killed);
   g_test_add_func ("/profiles/stopped", test_stopped);
   g_test_add_func ("/profiles/denied", test_denied);
+  g_test_add_func ("/profiles/failed-is-not-resumed", test_failed_is_not_resumed);
+  g_test_add_func ("/profiles/owner", test_owner);
   g_test_add_func ("/profiles/files", test_files);
   status = g_test_run ();
   office_free (office);

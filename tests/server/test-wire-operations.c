@@ -273,20 +273,111 @@ test_belongs_to_its_user (void)
   let_go (&held);
 }
 
-static void
-test_one_run_at_a_time (void)
+static guint
+count_results (void)
 {
+  g_autoptr (JsonArray) results = office_list_results (office, profile);
+
+  return json_array_get_length (results);
+}
+
+/* The newest event about a run that says so. */
+static char *
+find_event (const char *words)
+{
+  g_autoptr (JsonNode) audit
+      = office_call (office, "GetAuditLog", "eventType", "ProfileRun", "maximum", "4", NULL);
+  JsonArray *events = json_node_get_array (audit);
+
+  for (guint i = 0; i < json_array_get_length (events); i++) {
+    JsonObject *event = json_array_get_object_element (events, i);
+
+    if (strstr (mun_json_get_string (event, "details", ""), words) != NULL)
+      return g_strdup (mun_json_get_string (event, "result", ""));
+  }
+  return NULL;
+}
+
+static void
+assert_same (JsonObject *one, JsonObject *other, const char *member)
+{
+  g_autofree char *text = mun_json_to_string (json_object_get_member (one, member));
+  g_autofree char *expected = mun_json_to_string (json_object_get_member (other, member));
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Who runs a profile that is running sees that run, and ends it. */
+static void
+test_followed (void)
+{
+  guint before = count_results ();
   g_auto (Held) held = { 0 };
-  g_autoptr (JsonObject) second = NULL;
+  g_auto (Held) follower = { 0 };
+  g_autoptr (JsonObject) shown = NULL;
+  g_autoptr (JsonObject) same = NULL;
+  g_autoptr (JsonObject) end = NULL;
   g_autofree char *form = g_strconcat ("id=", profile, NULL);
   g_autofree char *refused = NULL;
+  g_autofree char *event = NULL;
 
   hold (&held);
-  second = start_run ();
-  g_assert_cmpstr (status_of (second), ==, "failed");
+  hold (&follower);
+  g_assert_cmpstr (follower.token, !=, held.token);
+  shown = poll (held.token, -1, "0");
+  same = poll (follower.token, -1, "0");
+  assert_same (same, shown, "statusText");
+  assert_same (same, shown, "result");
+  g_assert_false (json_object_get_null_member (same, "result"));
+  g_assert_cmpuint (count_results (), ==, before + 1);
   refused = test_server_call_error (office->server, "DeleteProfile", form);
   g_assert_nonnull (strstr (refused, "running"));
-  let_go (&held);
+  let_go (&follower);
+  end = wait_for_end (held.token, held.version);
+  g_assert_cmpstr (status_of (end), ==, "cancelled");
+  g_assert_cmpuint (count_results (), ==, before + 1);
+  event = find_event ("followed the run that admin had started");
+  g_assert_cmpstr (event, ==, "cancelled");
+}
+
+/* Both calls end in the same way, with the same words, and the last lines of both logs are one. */
+static void
+run_twice (const char *outcome)
+{
+  g_autoptr (JsonObject) first = NULL;
+  g_autoptr (JsonObject) second = NULL;
+  g_autoptr (JsonObject) first_end = NULL;
+  g_autoptr (JsonObject) second_end = NULL;
+  g_autofree char *event = NULL;
+  const char *token, *follower;
+  guint before = count_results ();
+
+  test_tenant_order (office->tenant, "throttle", "{\"requests\":1000000,\"seconds\":1}");
+  first = start_run ();
+  second = start_run ();
+  token = mun_json_get_string (first, "token", NULL);
+  follower = mun_json_get_string (second, "token", NULL);
+  g_assert_nonnull (token);
+  g_assert_nonnull (follower);
+  if (strcmp (outcome, "failed") == 0)
+    test_tenant_order (office->tenant, "fail", "{\"requests\":1000000,\"status\":403}");
+  test_tenant_order (office->tenant, "throttle", "{\"requests\":0}");
+  first_end = wait_for_end (token, G_MAXINT32);
+  second_end = wait_for_end (follower, G_MAXINT32);
+  g_assert_cmpstr (status_of (first_end), ==, outcome);
+  assert_same (second_end, first_end, "statusCode");
+  assert_same (second_end, first_end, "error");
+  g_assert_cmpuint (count_results (), ==, before + 1);
+  event = find_event ("followed the run that admin had started");
+  g_assert_cmpstr (event, ==, outcome);
+  test_tenant_order (office->tenant, "fail", "{\"requests\":0}");
+}
+
+static void
+test_followed_to_its_end (void)
+{
+  run_twice ("failed");
+  run_twice ("succeeded");
 }
 
 /* --- the log --- */
@@ -365,24 +456,33 @@ static void
 test_stopped_while_waiting (void)
 {
   g_auto (Held) held = { 0 };
+  g_auto (Held) follower = { 0 };
   g_autoptr (Wire) waiting = NULL;
+  g_autoptr (Wire) following = NULL;
   g_autoptr (JsonObject) last = NULL;
+  g_autoptr (JsonObject) last_of_follower = NULL;
   g_autoptr (JsonObject) result = NULL;
+  guint before = count_results ();
 
   hold (&held);
+  hold (&follower);
   waiting = ask_and_wait (&held);
+  following = ask_and_wait (&follower);
   g_subprocess_send_signal (office->server->process, SIGTERM);
   last = take_envelope (waiting);
   g_assert_cmpint (version_of (last), >, held.version);
+  last_of_follower = take_envelope (following);
+  g_assert_cmpint (version_of (last_of_follower), >, follower.version);
   g_subprocess_wait (office->server->process, NULL, NULL);
   g_assert_true (g_subprocess_get_if_exited (office->server->process));
   g_assert_cmpint (g_subprocess_get_exit_status (office->server->process), ==, 0);
   g_clear_object (&office->server->process);
   test_tenant_order (office->tenant, "throttle", "{\"requests\":0}");
   office_restart (office, SIGTERM);
-  result = office_last_result (office, profile);
-  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "disconnected");
-  g_assert_true (mun_json_get_bool (result, "interrupted", FALSE));
+  /* one run was cut off, and one resumed, however many followed it */
+  result = office_end_resumed (office, profile);
+  g_assert_cmpstr (mun_json_get_string (result, "result", NULL), ==, "succeeded");
+  g_assert_cmpuint (count_results (), ==, before + 2);
   /* tokens do not outlive the server */
   {
     g_autoptr (Wire) wire = open_wire ();
@@ -437,7 +537,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/operations/answered-at-once", test_answered_at_once);
   g_test_add_func ("/wire/operations/gone-while-waiting", test_gone_while_waiting);
   g_test_add_func ("/wire/operations/belongs-to-its-user", test_belongs_to_its_user);
-  g_test_add_func ("/wire/operations/one-run-at-a-time", test_one_run_at_a_time);
+  g_test_add_func ("/wire/operations/followed", test_followed);
+  g_test_add_func ("/wire/operations/followed-to-its-end", test_followed_to_its_end);
   g_test_add_func ("/wire/operations/log-is-incremental", test_log_is_incremental);
   g_test_add_func ("/wire/operations/quick-one", test_quick_one);
   g_test_add_func ("/wire/operations/stopped-while-waiting", test_stopped_while_waiting);

@@ -380,6 +380,30 @@ test_profiles (void)
   gtk_window_destroy (window);
 }
 
+/* Nobody here has started it: it is shown, followed by Run, and looked at until it is over. */
+static void
+test_profiles_elsewhere (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page;
+  GtkWindow *window;
+
+  fake_connection_answer (
+      connection, "GetWorkerResults",
+      "[{\"id\":78,\"profileId\":1,\"profileName\":\"All mailboxes\",\"startTime\":"
+      "\"2026-11-23T11:00:00\",\"completeTime\":null,\"result\":null,\"itemsArchived\":12},"
+      "{\"id\":77,\"profileId\":1,\"profileName\":\"All mailboxes\",\"startTime\":"
+      "\"2026-11-23T10:00:00\",\"completeTime\":\"2026-11-23T10:03:10\",\"interrupted\":true,"
+      "\"result\":\"disconnected\",\"itemsArchived\":204}]");
+  window = show_page (MUN_TYPE_ARCHIVE_EMAIL_PAGE, connection, &page, "content", 900, 720);
+  console_test_wait (mun_page_get_badge (MUN_PAGE (page)) == MUN_BADGE_RUNNING);
+  console_test_check_labels (GTK_WIDGET (window));
+  console_test_shoot (window, "profiles-elsewhere");
+  fake_connection_answer (connection, "GetWorkerResults", RESULTS);
+  console_test_wait (mun_page_get_badge (MUN_PAGE (page)) == MUN_BADGE_NONE);
+  gtk_window_destroy (window);
+}
+
 static void
 test_profiles_empty (void)
 {
@@ -582,6 +606,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/window", test_sync_window);
   g_test_add_func ("/sync/log-only", test_sync_log_only);
   g_test_add_func ("/profiles/run", test_profiles);
+  g_test_add_func ("/profiles/run-elsewhere", test_profiles_elsewhere);
   g_test_add_func ("/profiles/empty", test_profiles_empty);
   g_test_add_func ("/profiles/delete-asks", test_delete_asks);
   g_test_add_func ("/profiles/report", test_report);

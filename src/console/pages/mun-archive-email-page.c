@@ -18,6 +18,8 @@
 /* How far back Recent Results reaches, and how many are shown. */
 #define RESULT_DAYS 30
 #define MAX_RESULTS 20
+/* How often to look whether a run that this console did not start is over. */
+#define LOOK_SECONDS 3
 /* An operation knows by this which profile it runs. */
 #define PROFILE_ID_KEY "mun-profile-id"
 
@@ -31,12 +33,15 @@ struct _MunArchiveEmailPage {
   GPtrArray *result_rows; /* of GtkWidget, in the group */
   GPtrArray *results;     /* of JsonObject, newest first */
   JsonObject *deleting;
+  guint look; /* source, 0: no such run */
 };
 
 G_DEFINE_FINAL_TYPE (MunArchiveEmailPage, mun_archive_email_page, MUN_TYPE_PAGE)
 
 static void
 load_results (MunArchiveEmailPage *self);
+static JsonObject *
+newest_result (MunArchiveEmailPage *self, gint64 profile_id);
 
 static GtkWindow *
 window_of (MunArchiveEmailPage *self)
@@ -55,15 +60,43 @@ find_row (MunArchiveEmailPage *self, gint64 id)
   return NULL;
 }
 
+/* Runs that the server resumed or somebody else started; Run shows such a one. */
+static gboolean
+runs_elsewhere (MunArchiveEmailPage *self, MunProfileRow *row)
+{
+  JsonObject *result = newest_result (self, mun_profile_row_get_id (row));
+
+  return !mun_profile_row_is_running (row) && result != NULL && mun_profile_is_unfinished (result);
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  MunArchiveEmailPage *self = data;
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_CONTINUE;
+  self->look = 0;
+  load_results (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 update_badge (MunArchiveEmailPage *self)
 {
   MunBadge badge = MUN_BADGE_NONE;
+  gboolean elsewhere = FALSE;
 
-  for (guint i = 0; i < self->rows->len; i++)
-    if (mun_profile_row_is_running (g_ptr_array_index (self->rows, i)))
+  for (guint i = 0; i < self->rows->len; i++) {
+    MunProfileRow *row = g_ptr_array_index (self->rows, i);
+
+    elsewhere = elsewhere || runs_elsewhere (self, row);
+    if (elsewhere || mun_profile_row_is_running (row))
       badge = MUN_BADGE_RUNNING;
+  }
   mun_page_set_badge (MUN_PAGE (self), badge);
+  if (elsewhere && self->look == 0)
+    self->look = g_timeout_add_seconds (LOOK_SECONDS, look_cb, self);
 }
 
 static void
@@ -197,8 +230,10 @@ make_result_row (JsonObject *result)
       = { "emblem-ok-symbolic", "dialog-warning-symbolic", "dialog-error-symbolic" };
   static const char *const classes[] = { "success", "warning", "error" };
   MunResultLevel level = mun_profile_get_result_level (result);
+  gboolean running = mun_profile_is_unfinished (result);
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *icon = gtk_image_new_from_icon_name (icons[level]);
+  GtkWidget *icon
+      = gtk_image_new_from_icon_name (running ? "emblem-synchronizing-symbolic" : icons[level]);
   gint64 time = mun_words_parse_time (mun_json_get_string (result, "startTime", ""));
   g_autofree char *when = mun_words_date_time (time);
   g_autofree char *exact = mun_words_date_exact (time);
@@ -207,7 +242,7 @@ make_result_row (JsonObject *result)
   GtkWidget *label = gtk_label_new (when);
   g_autofree char *spoken = g_strdup_printf ("%s, %s, %s", name, words, when);
 
-  gtk_widget_add_css_class (icon, classes[level]);
+  gtk_widget_add_css_class (icon, running ? "accent" : classes[level]);
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_widget_add_css_class (label, "numeric");
@@ -251,6 +286,7 @@ show_results (MunArchiveEmailPage *self)
 
     mun_profile_row_set_result (row, newest_result (self, mun_profile_row_get_id (row)), now);
   }
+  update_badge (self);
 }
 
 static void
@@ -456,6 +492,7 @@ mun_archive_email_page_finalize (GObject *object)
 {
   MunArchiveEmailPage *self = MUN_ARCHIVE_EMAIL_PAGE (object);
 
+  g_clear_handle_id (&self->look, g_source_remove);
   g_ptr_array_unref (self->rows);
   g_ptr_array_unref (self->result_rows);
   g_ptr_array_unref (self->results);

@@ -196,7 +196,7 @@ static void
 show_run (MunDashboardPage *self, MunLastRun *run)
 {
   MunResultLevel level = run->result ? mun_profile_get_result_level (run->result) : MUN_RESULT_GOOD;
-  gboolean running = run->result && !*mun_json_get_string (run->result, "result", "");
+  gboolean running = run->result && mun_profile_is_unfinished (run->result);
   GtkWidget *row
       = mun_figure_row_new (mun_json_get_string (run->profile, "name", ""),
                             run->result == NULL ? "content-loading-symbolic"

@@ -231,6 +231,12 @@ mun_profile_find_obstacle (JsonObject *profile, const char *step)
   return obstacle;
 }
 
+gboolean
+mun_profile_is_unfinished (JsonObject *result)
+{
+  return *mun_json_get_string (result, "result", "") == '\0';
+}
+
 MunResultLevel
 mun_profile_get_result_level (JsonObject *result)
 {
@@ -274,7 +280,7 @@ mun_profile_dup_result (JsonObject *result)
     g_string_append (text, _ ("Cancelled"));
   else if (strcmp (word, "failed") == 0)
     g_string_append (text, _ ("Failed"));
-  else if (*word == '\0')
+  else if (mun_profile_is_unfinished (result))
     g_string_append (text, _ ("Running"));
   /* A server that was killed did not live to count. */
   if (archived > 0 || !interrupted)

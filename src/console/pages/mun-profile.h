@@ -66,6 +66,9 @@ char *
 mun_profile_dup_result (JsonObject *result);
 MunResultLevel
 mun_profile_get_result_level (JsonObject *result);
+/* The run is not over: the server says so, whoever started it. */
+gboolean
+mun_profile_is_unfinished (JsonObject *result);
 
 /* What a running profile reports; `progress` NULL for a server that sends
  * none. Where: "ada@contoso.com · Inbox"; what: "1,204 of 5,000 messages · 120 messages/s · 12 MB ·

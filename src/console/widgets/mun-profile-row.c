@@ -214,12 +214,14 @@ mun_profile_row_set_result (MunProfileRow *self, JsonObject *result, gint64 now)
   };
   g_autofree char *words = NULL, *ago = NULL, *line = NULL, *exact = NULL;
   MunResultLevel level;
+  gboolean running;
   gint64 time;
 
   g_return_if_fail (MUN_IS_PROFILE_ROW (self));
   gtk_widget_set_visible (self->result_box, result != NULL);
   if (result == NULL)
     return;
+  running = mun_profile_is_unfinished (result);
   level = mun_profile_get_result_level (result);
   words = mun_profile_dup_result (result);
   time = mun_words_parse_time (
@@ -229,10 +231,12 @@ mun_profile_row_set_result (MunProfileRow *self, JsonObject *result, gint64 now)
   line = *ago != '\0' ? g_strdup_printf ("%s · %s", words, ago) : g_strdup (words);
   gtk_label_set_text (self->result_label, line);
   gtk_widget_set_tooltip_text (self->result_box, exact);
-  gtk_image_set_from_icon_name (self->result_icon, icons[level]);
+  gtk_image_set_from_icon_name (self->result_icon,
+                                running ? "emblem-synchronizing-symbolic" : icons[level]);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->result_icon), "accent");
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     gtk_widget_remove_css_class (GTK_WIDGET (self->result_icon), classes[i]);
-  gtk_widget_add_css_class (GTK_WIDGET (self->result_icon), classes[level]);
+  gtk_widget_add_css_class (GTK_WIDGET (self->result_icon), running ? "accent" : classes[level]);
 }
 
 void

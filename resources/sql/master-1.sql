@@ -16,6 +16,7 @@ CREATE TABLE profiles (
   document TEXT NOT NULL
 );
 
+-- interrupted: 1 by a stop of the server, 2 by its crash.
 CREATE TABLE results (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   profile INTEGER NOT NULL,

@@ -153,6 +153,18 @@ mun_master_list_interrupted_results (MunMaster *self, GError **error)
   return list_results (self, statement, error);
 }
 
+gint64
+mun_master_count_crashes (MunMaster *self, gint64 profile_id)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return mun_database_get_int (
+      self->database, 0,
+      "SELECT count(*) FROM results WHERE profile = ?1 AND id > coalesce("
+      "(SELECT max(id) FROM results WHERE profile = ?1 AND interrupted != 2), 0)",
+      "i", profile_id);
+}
+
 /* Steps to the one row of a statement: NOT_FOUND about "@what @id" when there is none. */
 static gboolean
 step_to_row (MunMaster *self, sqlite3_stmt *statement, const char *what, gint64 id, GError **error)

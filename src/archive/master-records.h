@@ -28,6 +28,9 @@ mun_master_list_results (MunMaster *self, gint64 from, gint64 to, gint64 profile
  * profiles (id 0) are none. */
 JsonArray *
 mun_master_list_interrupted_results (MunMaster *self, GError **error);
+/* How many of a profile's newest results in a row a crash of the server cut off. */
+gint64
+mun_master_count_crashes (MunMaster *self, gint64 profile_id);
 JsonObject *
 mun_master_get_result (MunMaster *self, gint64 id, GError **error);
 /* NULL without error when the run left no report. */

@@ -74,7 +74,7 @@ mun_master_open (const char *path, MunSecret *master_key, GError **error)
   if (self->database == NULL
       || !mun_database_migrate (self->database, migrations, G_N_ELEMENTS (migrations), error)
       || !mun_database_run (self->database, error,
-                            "UPDATE results SET result = 'disconnected', interrupted = 1,"
+                            "UPDATE results SET result = 'disconnected', interrupted = 2,"
                             " completed = coalesce(completed, ?1) WHERE result = 'running'",
                             "i", mun_master_now ()))
     return NULL;

@@ -10,6 +10,9 @@
 #include "json.h"
 #include "master-records.h"
 
+/* A run that ends the server each time must not do so for ever */
+#define CRASHES_MAX 10
+
 static gboolean
 check_owner (MunMaster *master, const char *owner, GError **error)
 {
@@ -37,6 +40,11 @@ resume (MunServer *server, gint64 id, GError **error)
 
   if (profile == NULL || !check_owner (master, owner, error))
     return FALSE;
+  if (mun_master_count_crashes (master, id) >= CRASHES_MAX) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_FAILED,
+                 "the server has crashed in its last %d runs; run it by hand", CRASHES_MAX);
+    return FALSE;
+  }
   mun_arguments_set_int (arguments, "id", id);
   return mun_server_start_call (server, owner, "RunProfile", arguments, NULL, error);
 }

@@ -187,6 +187,9 @@ test_interrupted (Fixture *self, gconstpointer data)
       g_assert_true (mun_master_finish_result (self->master, id, rows[i].result, NULL, NULL, NULL));
   }
   reopen (self);
+  /* only the run that was still running had no end that says why */
+  for (gint64 profile = 1; profile <= 5; profile++)
+    g_assert_cmpint (mun_master_count_crashes (self->master, profile), ==, profile == 2);
   found = mun_master_list_interrupted_results (self->master, NULL);
   g_assert_cmpuint (json_array_get_length (found), ==, 2);
   g_assert_cmpint (mun_json_get_int (json_array_get_object_element (found, 0), "profileId", 0), ==,

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <string.h>
 
 static Office *office;
@@ -301,6 +302,47 @@ test_owner (void)
   g_assert_cmpuint (count_results (id), ==, 2);
 }
 
+/* As if the server had crashed in each of the last runs. */
+static void
+record_crashes (const char *id, guint n)
+{
+  g_autofree char *path = g_build_filename (office->data_dir, "master.db", NULL);
+  g_autofree char *sql
+      = g_strdup_printf ("INSERT INTO results (profile, user_name, started, result, document)"
+                         " VALUES (%s, 'admin', %" G_GINT64_FORMAT ", 'running',"
+                         " '{\"profileId\":%s}')",
+                         id, g_get_real_time () / G_USEC_PER_SEC, id);
+  sqlite3 *database = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  sqlite3_busy_timeout (database, 30000);
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpint (sqlite3_exec (database, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (database);
+}
+
+/* A run that crashes the server is not begun for ever; a person still can. */
+static void
+test_crashes (void)
+{
+  g_autoptr (JsonObject) resumed = NULL;
+  guint before;
+
+  record_crashes (profile, 9);
+  office_restart (office, SIGTERM);
+  resumed = office_end_resumed (office, profile);
+  g_assert_cmpstr (mun_json_get_string (resumed, "result", NULL), ==, "succeeded");
+  before = count_results (profile);
+  record_crashes (profile, 10);
+  for (guint i = 0; i < 2; i++)
+    office_restart (office, SIGTERM);
+  g_assert_cmpuint (count_results (profile), ==, before + 10);
+  run (profile);
+  expect_result (profile, "succeeded", 0);
+  office_restart (office, SIGTERM);
+  g_assert_cmpuint (count_results (profile), ==, before + 11);
+}
+
 static void
 test_files (void)
 {
@@ -343,6 +385,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/profiles/denied", test_denied);
   g_test_add_func ("/profiles/failed-is-not-resumed", test_failed_is_not_resumed);
   g_test_add_func ("/profiles/owner", test_owner);
+  g_test_add_func ("/profiles/crashes", test_crashes);
   g_test_add_func ("/profiles/files", test_files);
   status = g_test_run ();
   office_free (office);

@@ -260,11 +260,13 @@ class Job:
         return result
 
     def results(self):
-        return self.server.call('GetWorkerResults', fromIncluding='2020-01-01T00:00:00', toExcluding='2100-01-01T00:00:00',
-                                timeZoneID='$Local')
+        """Of all runs, newest first."""
+        results = self.server.call('GetWorkerResults', fromIncluding='2020-01-01T00:00:00', toExcluding='2100-01-01T00:00:00',
+                                   timeZoneID='$Local')
+        return sorted(results, key=lambda r: r['id'], reverse=True)
 
     def newest_result(self):
-        return max(self.results(), key=lambda r: r['id'], default=None)
+        return next(iter(self.results()), None)
 
     def archive(self):
         """A profile is made and archives all their mailboxes"""
@@ -371,7 +373,7 @@ class Job:
         self.figures['emlSha256'] = self.message['sha256']
 
     def kill_and_resume(self):
-        """The server is killed in a run, restarted, the run resumed: every message once, verify without fault"""
+        """The server is killed in a run, restarted, resumes the run by itself: every message once, verify without fault"""
         console, main = self.console, self.console.main()
         receivers = self.users[:6]
         for user in receivers:
@@ -387,16 +389,27 @@ class Job:
         self.tenant.post('/latency', {'milliseconds': 0})
         console.see('Reconnect', main, 30)
         console.shot('13-server-killed')
+        # The run that is resumed gets nothing before it was counted what the killed one has left.
+        self.tenant.post('/throttle', {'requests': 1000000, 'seconds': 2})
         console.press('Reconnect', main)
         wait(lambda: (self.server.ready() or {}).get('pid') not in (None, pid), 'a new server', 60)
         survived = sum(self.archived().values())
+        # Nobody has pressed Run: the console shows that the server is at it, and Run shows the run.
         console.page('Archive Email')
-        result = self.run_profile()
+        resumed = wait(lambda: next((r for r in [self.newest_result()] if r['result'] is None), None), 'the resumed run', 60)
+        console.see(re.compile('^Running'), main, 30)
+        console.shot('13-run-resumed')
+        console.press(re.compile('^Run ' + PROFILE), main)
+        console.button('Cancel', main)
+        self.tenant.post('/throttle', {'requests': 0})
+        console.button(re.compile('^Run ' + PROFILE), main, 300)
+        results = self.results()
+        result, interrupted = results[0], results[1]
+        assert result['id'] == resumed['id'] and result['result'] == 'succeeded', (resumed, results[:2])
+        assert interrupted['result'] == 'disconnected' and [r for r in results if r.get('interrupted')] == [interrupted], results
         assert self.check_archive() == expected
         assert before <= survived <= expected and result['itemsArchived'] == expected - survived, (before, survived, expected, result)
         self.check_each_message(receivers)
-        interrupted = [r for r in self.results() if r.get('interrupted')]
-        assert len(interrupted) == 1, 'the results tell of %d interrupted runs' % len(interrupted)
         verified = self.server.call('VerifyStores', includeIndexes=True)
         self.figures['afterKill'] = {'archivedBefore': before, 'survivedTheKill': survived, 'archivedByTheResumedRun': result['itemsArchived'],
                                      'expected': expected, 'verify': verified}

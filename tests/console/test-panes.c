@@ -405,6 +405,34 @@ test_profiles_elsewhere (void)
 }
 
 static void
+toast_cb (MunPage *page, AdwToast *toast, gpointer data)
+{
+  g_free (*(char **)data);
+  *(char **)data = g_strdup (adw_toast_get_title (toast));
+}
+
+/* The server that ran it is not the one that answers now: said in words that help. */
+static void
+test_profiles_restarted (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  g_autoptr (GError) unknown
+      = g_error_new (MUN_ERROR, MUN_ERROR_EXPIRED, "get-status: unknown (HTTP 404)");
+  g_autofree char *toast = NULL;
+  GtkWidget *page;
+  GtkWindow *window
+      = show_page (MUN_TYPE_ARCHIVE_EMAIL_PAGE, connection, &page, "content", 900, 720);
+
+  g_signal_connect (page, "toast", G_CALLBACK (toast_cb), &toast);
+  fake_connection_fail (connection, "RunProfile", unknown);
+  gtk_widget_activate_action (page, "profiles.run", "x", (gint64)1);
+  console_test_wait (toast != NULL);
+  g_assert_nonnull (g_strstr_len (toast, -1, "Recent Results"));
+  g_assert_null (g_strstr_len (toast, -1, "HTTP"));
+  gtk_window_destroy (window);
+}
+
+static void
 test_profiles_empty (void)
 {
   g_autoptr (FakeConnection) connection = new_server ();
@@ -607,6 +635,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/log-only", test_sync_log_only);
   g_test_add_func ("/profiles/run", test_profiles);
   g_test_add_func ("/profiles/run-elsewhere", test_profiles_elsewhere);
+  g_test_add_func ("/profiles/run-restarted", test_profiles_restarted);
   g_test_add_func ("/profiles/empty", test_profiles_empty);
   g_test_add_func ("/profiles/delete-asks", test_delete_asks);
   g_test_add_func ("/profiles/report", test_report);

@@ -4,6 +4,7 @@
 
 #include "mun-archive-email-page.h"
 
+#include "errors.h"
 #include "json.h"
 #include "mun-profile-assistant.h"
 #include "mun-profile-row.h"
@@ -105,7 +106,10 @@ finished_cb (MunOperation *operation, gpointer data)
   MunArchiveEmailPage *self = MUN_ARCHIVE_EMAIL_PAGE (data);
   const GError *error = mun_operation_get_error (operation);
 
-  if (error != NULL)
+  if (g_error_matches (error, MUN_ERROR, MUN_ERROR_EXPIRED))
+    mun_page_toast (MUN_PAGE (self),
+                    _ ("The server was started anew; Recent Results shows what became of the run"));
+  else if (error != NULL)
     mun_page_report_error (MUN_PAGE (self), error);
   update_badge (self);
   load_results (self);

@@ -112,9 +112,13 @@ mun_database_open (const char *path, MunDatabaseMode mode, GError **error)
   }
   sqlite3_busy_timeout (self->handle, BUSY_MILLISECONDS);
   sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
+  /* Before the file has a page; and not by a reader, since it writes into a file that is there. */
+  if (mode == MUN_DATABASE_WRITER
+      && !mun_database_exec (self, "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;",
+                             error))
+    return NULL;
   if (!mun_database_exec (self,
-                          "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA "
-                          "mmap_size = 0; PRAGMA temp_store = MEMORY;"
+                          "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                           "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
                           error))

@@ -105,6 +105,22 @@ test_upkeep (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
 }
 
+/* A full disk, or somebody who writes, keeps no reader out: opening one writes nothing. */
+static void
+test_reader (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MunDatabase) writer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  archive_fixture_deliver_letters (fixture->archive, 0, NULL);
+  g_clear_object (&fixture->archive);
+  writer = open_catalogue (fixture);
+  g_assert_true (mun_database_exec (writer, "BEGIN IMMEDIATE", &error));
+  g_assert_cmpint (archive_fixture_get_int (fixture, "SELECT count(*) FROM messages"), ==,
+                   ARCHIVE_FIXTURE_LETTERS);
+  g_assert_true (mun_database_exec (writer, "ROLLBACK", &error));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -114,5 +130,6 @@ main (int argc, char **argv)
   ADD ("/upkeep/dictionary", test_dictionary);
   ADD ("/upkeep/damaged-dictionary", test_damaged_dictionary);
   ADD ("/upkeep/index", test_upkeep);
+  ADD ("/upkeep/reader", test_reader);
   return g_test_run ();
 }

@@ -24,6 +24,7 @@ struct _MunMboxReader {
   goffset offset; /* in the file, of `position` */
 
   gboolean at_line_start;
+  gboolean in_separator; /* a piece of a long one was taken */
   gboolean after_blank;
   gsize blank_length; /* of the empty line at the end of what was collected: 0, 1 or 2 */
 
@@ -162,7 +163,7 @@ is_separator (const char *line, gsize length, gboolean dated)
 gboolean
 mun_mbox_check_head (const char *head, gsize length, goffset *start, gboolean *dated)
 {
-  gsize i = 0;
+  gsize i = 0, line;
   const char *end;
   gint64 date;
 
@@ -174,11 +175,10 @@ mun_mbox_check_head (const char *head, gsize length, goffset *start, gboolean *d
   *dated = TRUE;
   if (i == length)
     return TRUE;
-  if (!has_from (head + i, length - i))
-    return FALSE;
   end = memchr (head + i, '\n', length - i);
-  *dated = read_date (head + i, end == NULL ? length - i : (gsize)(end - head) - i, &date);
-  return TRUE;
+  line = end == NULL ? length - i : (gsize)(end - head) + 1 - i;
+  *dated = read_date (head + i, line, &date);
+  return is_separator (head + i, MIN (line, LINE_LOOK), *dated);
 }
 
 MunMboxReader *
@@ -297,22 +297,23 @@ take (MunMboxReader *self, MunMboxMessage **message)
   gsize left = self->used - self->position;
   const char *newline = memchr (line, '\n', left);
   gsize length = newline == NULL ? left : (gsize)(newline - line) + 1;
+  gsize look = MIN (length, LINE_LOOK);
   gboolean whole = newline != NULL;
   gsize quote = 0;
 
   if (self->at_line_start) {
-    if (self->after_blank && (whole || self->ended)
-        && is_separator (line, MIN (length, LINE_LOOK), self->dated)) {
+    if (self->after_blank && is_separator (line, look, self->dated)) {
       if (self->message != NULL) {
         *message = finish (self);
         return; /* the separator is taken by the next call */
       }
-      begin (self, line, MIN (length, LINE_LOOK));
+      begin (self, line, look);
       pass (self, length, whole);
+      self->in_separator = !whole;
       self->after_blank = FALSE;
       return;
     }
-    quote = count_quote (self, line, length);
+    quote = count_quote (self, line, look);
     self->blank_length
         = (length == 1 && whole) || (length == 2 && line[0] == '\r' && whole) ? length : 0;
     self->after_blank = self->blank_length > 0;
@@ -320,8 +321,9 @@ take (MunMboxReader *self, MunMboxMessage **message)
     self->blank_length = 0;
     self->after_blank = FALSE;
   }
-  if (self->message != NULL)
+  if (self->message != NULL && !self->in_separator)
     keep (self, line + quote, length - quote);
+  self->in_separator = self->in_separator && !whole;
   pass (self, length, whole);
 }
 

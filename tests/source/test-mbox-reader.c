@@ -158,13 +158,32 @@ test_undated (void)
           "a: b\n\nFrom bob to you\n", "c: d\n", "e: f\n", NULL);
 }
 
+/* What is longer than the reader looks is judged by its beginning, however much of it is there. */
+static void
+test_long_separator (void)
+{
+  g_autofree char *words = g_strnfill (3000, 'x');
+  g_autofree char *separator
+      = g_strconcat ("From bob Sat Jan  3 01:05:34 1998 ", words, "\n", NULL);
+  g_autofree char *marks = g_strnfill (3000, '>');
+  g_autofree char *first = g_strconcat (separator, "a: b\n", NULL);
+  g_autofree char *second = g_strconcat (SEPARATOR "a: b\n\n", separator, "c: d\n", NULL);
+  g_autofree char *quoted = g_strconcat ("a: b\n", marks, "From x\n", NULL);
+  g_autofree char *third = g_strconcat (SEPARATOR, quoted, NULL);
+
+  expect (first, FALSE, "a: b\n", NULL);
+  expect (second, FALSE, "a: b\n", "c: d\n", NULL);
+  expect (third, TRUE, quoted, NULL);
+}
+
 static void
 test_not_mbox (void)
 {
   goffset start;
   gboolean dated;
   static const char *const others[]
-      = { "Subject: x\n\nbody", "%PDF-1.5\n", "From: alice@example.org\n", "from x\n", "Fro" };
+      = { "Subject: x\n\nbody", "%PDF-1.5\n", "From: alice@example.org\n",
+          "from x\n",           "Fro",        "From my point of view\n\nFrom bob\nc: d\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     g_assert_false (mun_mbox_check_head (others[i], strlen (others[i]), &start, &dated));
@@ -292,6 +311,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/mbox-reader/line-ends", test_line_ends);
   g_test_add_func ("/mbox-reader/from-in-body", test_from_in_body);
   g_test_add_func ("/mbox-reader/undated", test_undated);
+  g_test_add_func ("/mbox-reader/long-separator", test_long_separator);
   g_test_add_func ("/mbox-reader/not-mbox", test_not_mbox);
   g_test_add_func ("/mbox-reader/too-large", test_too_large);
   g_test_add_func ("/mbox-reader/long-lines", test_long_lines);

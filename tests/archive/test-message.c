@@ -1,7 +1,9 @@
 /* test-message.c: odd mail is read without harm */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "address-names.h"
+#include "html-text.h"
 #include "message.h"
+#include "part-walk.h"
 
 #include <string.h>
 
@@ -257,6 +259,34 @@ test_html_ends (void)
 
 /* Long HTML is read in pieces: words, tags, characters and hidden parts on their borders stay
  * whole. */
+/* What a limit cuts off takes nothing before it along, wherever it falls. */
+static void
+test_html_limit (void)
+{
+  for (gsize limit = 0; limit < 12; limit++) {
+    g_autofree char *text = mun_html_to_text ("<p>äöü漢字", limit);
+
+    g_assert_cmpuint (strlen (text), <=, limit);
+    g_assert_cmpuint (strlen (text) + 3, >, limit);
+    g_assert_true (g_str_has_prefix ("äöü漢字", text));
+  }
+}
+
+static void
+test_names_limit (void)
+{
+  GString *text = g_string_new ("Content-Type: multipart/mixed; boundary=b\n\n");
+  g_autofree char *name = g_strnfill (1023, 'n');
+  g_autoptr (MunMessage) message = NULL;
+
+  for (guint i = 0; i < 300; i++)
+    g_string_append_printf (text, "--b\nContent-Disposition: attachment; filename=%s\n\nx\n", name);
+  g_string_append (text, "--b--\n");
+  message = parse_string (text);
+  g_assert_cmpuint (mun_message_get_n_attachments (message), ==, 300);
+  g_assert_cmpuint (strlen (mun_message_get_fields (message)->names), ==, MUN_LIMIT_ADDRESSES);
+}
+
 static void
 test_long_html (void)
 {
@@ -435,6 +465,8 @@ main (int argc, char **argv)
   g_test_add_func ("/message/nested-with-boundaries", test_nested_with_boundaries);
   g_test_add_func ("/message/unbalanced-html", test_unbalanced_html);
   g_test_add_func ("/message/html-ends", test_html_ends);
+  g_test_add_func ("/message/html-limit", test_html_limit);
+  g_test_add_func ("/message/names-limit", test_names_limit);
   g_test_add_func ("/message/long-html", test_long_html);
   g_test_add_func ("/message/nul", test_nul);
   g_test_add_func ("/message/invalid-utf8", test_invalid_utf8);

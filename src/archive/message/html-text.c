@@ -147,8 +147,8 @@ mun_html_to_text (const char *html, gsize limit)
     }
   }
   end_parser (context);
-  g_string_truncate (self.text, MIN (self.text->len, limit));
   raw = g_string_free (self.text, FALSE);
+  mun_text_cut (raw, limit);
   return mun_text_decode (raw, strlen (raw), NULL);
 }
 

@@ -109,6 +109,8 @@ mun_message_parse (GBytes *raw)
   const char *trap;
   gsize header_size;
 
+  if (size == 0)
+    data = "";
   mun_gmime_get_options ();
   g_atomic_ref_count_init (&self->refs);
   self->raw = g_bytes_ref (raw);

@@ -146,8 +146,10 @@ append_text (GString *to, const char *text, gsize limit)
   gsize room = limit > to->len ? limit - to->len : 0;
   gsize length = strlen (text);
 
-  if (to->len > 0 && room > 0)
+  if (to->len > 0 && room > 0) {
     g_string_append_c (to, '\n');
+    room--;
+  }
   if (length > room) {
     length = room;
     while (length > 0 && (text[length] & 0xc0) == 0x80)

@@ -50,24 +50,29 @@ known_piece_cb (const guint8 digest[MUN_DIGEST_SIZE], gpointer user_data)
          != 0;
 }
 
-/* Is the same message in the scope already, in whichever store? */
+/* Is the same message in the scope already, in whichever store? FALSE when that cannot be known:
+ * taken for new, it might be there twice. */
 static gboolean
-find_duplicate (Task *task)
+find_duplicate (Task *task, GError **error)
 {
   GPtrArray *entries = task->delivery->entries;
+  gboolean ok = TRUE;
 
-  for (guint i = 0; i < entries->len && task->duplicate_number == 0; i++) {
+  for (guint i = 0; ok && i < entries->len && task->duplicate_number == 0; i++) {
     MunStoreEntry *entry = g_ptr_array_index (entries, i);
-    MunDatabase *reader
-        = entry->store != NULL ? mun_store_acquire_reader (entry->store, NULL) : NULL;
+    MunDatabase *reader;
 
-    if (reader == NULL)
+    if (entry->store == NULL)
       continue;
-    task->duplicate_number = mun_store_find_digest (reader, task->scope, task->prepared->digest);
+    reader = mun_store_acquire_reader (entry->store, error);
+    if (reader == NULL)
+      return FALSE;
+    ok = mun_store_find_digest (reader, task->scope, task->prepared->digest,
+                                &task->duplicate_number, error);
     task->duplicate_store = entry->id;
     mun_store_release_reader (entry->store, reader);
   }
-  return task->duplicate_number != 0;
+  return ok;
 }
 
 static void
@@ -105,7 +110,7 @@ prepare (Task *task)
   task->prepared->profile = item->profile_id;
   task->prepared->received
       = item->received > 0 ? item->received : g_get_real_time () / G_USEC_PER_SEC;
-  if (find_duplicate (task))
+  if (!find_duplicate (task, &item->error) || task->duplicate_number != 0)
     return;
   reader = mun_store_acquire_reader (store, &item->error);
   if (reader == NULL)

@@ -8,12 +8,13 @@
 
 #include <string.h>
 
-static gint64
-find_child (MunDatabase *database, gint64 parent, const char *name)
+static gboolean
+find_child (MunDatabase *database, gint64 parent, const char *name, gint64 *child, GError **error)
 {
-  return mun_database_get_int (database, 0,
-                               "SELECT id FROM folders WHERE parent = ?1 AND name = ?2", "is",
-                               parent, name);
+  *child = 0;
+  return mun_database_find_int (database, child, error,
+                                "SELECT id FROM folders WHERE parent = ?1 AND name = ?2", "is",
+                                parent, name);
 }
 
 static gint64
@@ -34,9 +35,9 @@ walk_path (MunDatabase *database, const char *path, gboolean create, MunFolderId
 
   memset (ids, 0, sizeof *ids);
   for (guint i = 0; levels[i] != NULL; i++) {
-    gint64 child = find_child (database, id, levels[i]);
+    gint64 child;
 
-    if (child == 0 && create)
+    if (find_child (database, id, levels[i], &child, error) && child == 0 && create)
       child = make_child (database, id, levels[i], error);
     if (child == 0) {
       memset (ids, 0, sizeof *ids);
@@ -56,6 +57,13 @@ gboolean
 mun_catalogue_find_folder (MunDatabase *database, const char *path, MunFolderIds *ids)
 {
   return walk_path (database, path, FALSE, ids, NULL);
+}
+
+gboolean
+mun_catalogue_lookup_folder (MunDatabase *database, const char *path, MunFolderIds *ids,
+                             GError **error)
+{
+  return walk_path (database, path, FALSE, ids, error);
 }
 
 gboolean
@@ -146,13 +154,22 @@ cached_path (MunDatabase *database, gint64 folder, GHashTable *paths)
   return path;
 }
 
+/* One changed byte of a row must not make a whole list unreadable. */
+static void
+set_text (JsonObject *object, const char *member, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  json_object_set_string_member (object, member, valid);
+}
+
 static void
 set_text_or_null (JsonObject *object, const char *member, sqlite3_stmt *row, int column)
 {
   if (sqlite3_column_type (row, column) == SQLITE_NULL)
     json_object_set_null_member (object, member);
   else
-    json_object_set_string_member (object, member, mun_database_text (row, column));
+    set_text (object, member, mun_database_text (row, column));
 }
 
 JsonObject *
@@ -171,8 +188,7 @@ mun_catalogue_row_to_json (MunDatabase *database, sqlite3_stmt *row, gint64 stor
   json_object_set_int_member (object, "storeId", store);
   json_object_set_string_member (object, "storeName", store_name);
   json_object_set_int_member (object, "number", number);
-  json_object_set_string_member (object, "folder",
-                                 cached_path (database, sqlite3_column_int64 (row, 1), paths));
+  set_text (object, "folder", cached_path (database, sqlite3_column_int64 (row, 1), paths));
   json_object_set_int_member (object, "size", sqlite3_column_int64 (row, 2));
   /* Without a usable date a message stands where it came in. */
   json_object_set_int_member (object, "date", number >> 20);
@@ -183,11 +199,10 @@ mun_catalogue_row_to_json (MunDatabase *database, sqlite3_stmt *row, gint64 stor
   json_object_set_boolean_member (object, "damaged", (flags & MUN_ROW_DAMAGED) != 0);
   json_object_set_string_member (object, "priority", priorities[CLAMP (priority, 0, 2)]);
   json_object_set_int_member (object, "profileId", sqlite3_column_int64 (row, 8));
-  json_object_set_string_member (object, "subject", mun_database_text (row, 9));
-  json_object_set_string_member (object, "from", sender);
-  json_object_set_string_member (object, "to", mun_database_text (row, 11));
-  json_object_set_string_member (object, "fromOrTo",
-                                 *sender != '\0' ? sender : mun_database_text (row, 11));
+  set_text (object, "subject", mun_database_text (row, 9));
+  set_text (object, "from", sender);
+  set_text (object, "to", mun_database_text (row, 11));
+  set_text (object, "fromOrTo", *sender != '\0' ? sender : mun_database_text (row, 11));
   set_text_or_null (object, "messageId", row, 12);
   set_text_or_null (object, "damageNote", row, 13);
   return object;

@@ -18,6 +18,10 @@ typedef struct {
  */
 gboolean
 mun_catalogue_find_folder (MunDatabase *database, const char *path, MunFolderIds *ids);
+/* mun_catalogue_lookup_folder: the same; with @error set when it cannot be known. */
+gboolean
+mun_catalogue_lookup_folder (MunDatabase *database, const char *path, MunFolderIds *ids,
+                             GError **error);
 /* mun_catalogue_ensure_folder: makes what is missing. */
 gboolean
 mun_catalogue_ensure_folder (MunDatabase *database, const char *path, MunFolderIds *ids,

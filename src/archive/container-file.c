@@ -14,6 +14,8 @@
 #include <zlib.h>
 
 #define SCAN_WINDOW (256 * 1024)
+/* What a disk loses together. */
+#define SCAN_BLOCK 4096
 
 static const char magic[8] = { 'M', 'U', 'N', 'C', 'O', 'N', 'T', '1' };
 
@@ -32,16 +34,23 @@ mun_container_file_error (GError **error, int problem, const char *step, const c
   return FALSE;
 }
 
+int
+mun_container_file_fault (const char *step)
+{
+  return mun_contents_fault_hook != NULL ? mun_contents_fault_hook (step) : 0;
+}
+
 gboolean
 mun_container_file_sync_dir (const char *dir, GError **error)
 {
   int fd = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
-  int problem = errno;
+  int problem = fd < 0 ? errno : mun_container_file_fault ("sync-folder");
 
+  if (problem == 0 && fsync (fd) != 0)
+    problem = errno;
   if (fd >= 0)
     close (fd);
-  return ok || mun_container_file_error (error, problem, "syncing folder", dir);
+  return problem == 0 || mun_container_file_error (error, problem, "syncing folder", dir);
 }
 
 static void
@@ -94,37 +103,33 @@ mun_container_file_create (const char *dir, const char *path, guint32 number, co
 }
 
 int
-mun_container_file_open (const char *path, guint32 number, const guint8 guid[16], gboolean writable,
-                         GError **error)
+mun_container_file_open (const char *path, gboolean writable, GError **error)
 {
-  guint8 header[MUN_CONTAINER_HEADER_SIZE];
-  guint32 le_number = GUINT32_TO_LE (number);
-  int fd = open (path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+  int problem = mun_container_file_fault ("open");
+  int fd = problem == 0 ? open (path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC) : -1;
 
-  if (fd < 0) {
-    mun_container_file_error (error, errno, "opening container", path);
-    return -1;
-  }
-  if (mun_container_file_read (fd, header, sizeof header, 0) && is_header (header)
-      && memcmp (header + 12, &le_number, 4) == 0 && memcmp (header + 24, guid, 16) == 0)
-    return fd;
-  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
-               "opening container %s: its header is damaged or belongs to another store", path);
-  close (fd);
-  return -1;
+  if (fd < 0)
+    mun_container_file_error (error, problem != 0 ? problem : errno, "opening container", path);
+  return fd;
 }
 
 gboolean
-mun_container_file_has_header (const char *path)
+mun_container_file_check (int fd, const char *path, guint32 number, const guint8 guid[16],
+                          GError **error)
 {
   guint8 header[MUN_CONTAINER_HEADER_SIZE];
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  gboolean has
-      = fd >= 0 && mun_container_file_read (fd, header, sizeof header, 0) && is_header (header);
+  guint32 le_number = GUINT32_TO_LE (number);
+  int problem = mun_container_file_read (fd, header, sizeof header, 0);
 
-  if (fd >= 0)
-    close (fd);
-  return has;
+  if (problem != 0 && problem != ENODATA)
+    return mun_container_file_error (error, problem, "reading the header of container", path);
+  if (problem == 0 && is_header (header) && memcmp (header + 12, &le_number, 4) == 0
+      && memcmp (header + 24, guid, 16) == 0)
+    return TRUE;
+  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
+               "container %s: its header (bytes 0 to %d) is damaged or belongs to another store",
+               path, MUN_CONTAINER_HEADER_SIZE - 1);
+  return FALSE;
 }
 
 gint64
@@ -135,8 +140,8 @@ mun_container_file_size (int fd)
   return fstat (fd, &status) == 0 ? status.st_size : -1;
 }
 
-int
-mun_container_file_write (int fd, const guint8 *data, gsize length, guint64 offset)
+static int
+write_all (int fd, const guint8 *data, gsize length, guint64 offset)
 {
   while (length > 0) {
     gssize written = pwrite (fd, data, length, offset);
@@ -152,36 +157,60 @@ mun_container_file_write (int fd, const guint8 *data, gsize length, guint64 offs
   return 0;
 }
 
-gboolean
+int
+mun_container_file_write (int fd, const guint8 *data, gsize length, guint64 offset)
+{
+  gsize half = mun_contents_fault_hook != NULL ? length / 2 : 0;
+  int problem = mun_container_file_fault ("write");
+
+  if (problem == 0 && half > 0)
+    problem = write_all (fd, data, half, offset);
+  if (problem == 0 && half > 0)
+    problem = mun_container_file_fault ("half");
+  return problem != 0 ? problem : write_all (fd, data + half, length - half, offset + half);
+}
+
+int
 mun_container_file_read (int fd, guint8 *data, gsize length, guint64 offset)
 {
-  while (length > 0) {
+  int problem = mun_container_file_fault ("read");
+
+  while (problem == 0 && length > 0) {
     gssize got = pread (fd, data, length, offset);
 
     if (got < 0 && errno == EINTR)
       continue;
     if (got <= 0)
-      return FALSE;
+      problem = got < 0 ? errno : ENODATA;
     data += got;
     offset += got;
     length -= got;
   }
-  return TRUE;
+  return problem;
 }
 
-/* The offset of the next thing that looks like a record header, or END. */
+/* The offset of the next thing that looks like a record header, or END. What cannot be read is
+ * stepped over. */
 static guint64
 find_record (int fd, guint64 from, guint64 end)
 {
   g_autofree guint8 *window = g_malloc (SCAN_WINDOW);
   MunRecordHeader header;
+  gsize most = SCAN_WINDOW;
 
   while (from + MUN_RECORD_HEADER_SIZE <= end) {
-    gsize length = MIN (end - from, SCAN_WINDOW);
+    gsize length = MIN (end - from, most);
     gsize last = length - MUN_RECORD_HEADER_SIZE;
+    int problem = mun_container_file_read (fd, window, length, from);
 
-    if (!mun_container_file_read (fd, window, length, from))
+    if (problem == ENODATA)
       return end;
+    if (problem != 0) {
+      if (most == SCAN_BLOCK)
+        from = (from / SCAN_BLOCK + 1) * SCAN_BLOCK;
+      most = SCAN_BLOCK;
+      continue;
+    }
     for (gsize i = 0; i <= last; i++)
       if (window[i] == 'M' && mun_record_parse_header (window + i, &header))
         return from + i;
@@ -195,19 +224,24 @@ typedef struct {
   gsize room;
 } Buffer;
 
-static gboolean
+/* Returns: 0, an errno, or ENODATA when no whole record is there. */
+static int
 read_record (int fd, guint64 offset, guint64 end, Buffer *buffer, MunRecordHeader *header)
 {
   guint8 bytes[MUN_RECORD_HEADER_SIZE];
   gsize length;
+  int problem;
 
-  if (end - offset < MUN_RECORD_HEADER_SIZE
-      || !mun_container_file_read (fd, bytes, sizeof bytes, offset)
-      || !mun_record_parse_header (bytes, header))
-    return FALSE;
+  if (end - offset < MUN_RECORD_HEADER_SIZE)
+    return ENODATA;
+  problem = mun_container_file_read (fd, bytes, sizeof bytes, offset);
+  if (problem != 0)
+    return problem;
+  if (!mun_record_parse_header (bytes, header))
+    return ENODATA;
   length = MUN_RECORD_HEADER_SIZE + (gsize)header->stored_length;
   if (end - offset < length)
-    return FALSE;
+    return ENODATA;
   if (buffer->room < length) {
     buffer->bytes = g_realloc (buffer->bytes, length * 2);
     buffer->room = length * 2;
@@ -229,11 +263,13 @@ mun_container_file_scan (int fd, guint32 number, guint64 start, guint64 end, Mun
     MunRecordHeader header;
     MunPlaceInContents place = { number, offset, 0 };
 
-    if (!read_record (fd, offset, end, &buffer, &header)) {
+    int problem = read_record (fd, offset, end, &buffer, &header);
+
+    if (problem != 0) {
       guint64 next = find_record (fd, offset + 1, end);
 
       if (gap != NULL)
-        gap (number, offset, next - offset, user_data);
+        gap (number, offset, next - offset, problem == ENODATA ? 0 : problem, user_data);
       offset = next;
       continue;
     }

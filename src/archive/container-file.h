@@ -15,21 +15,22 @@ mun_container_file_error (GError **error, int problem, const char *step, const c
 int
 mun_container_file_create (const char *dir, const char *path, guint32 number, const guint8 guid[16],
                            GError **error);
-/* mun_container_file_open: checks the header. Returns: a descriptor, or -1. */
+/* mun_container_file_open: Returns: a descriptor, or -1. */
 int
-mun_container_file_open (const char *path, guint32 number, const guint8 guid[16], gboolean writable,
-                         GError **error);
-/* mun_container_file_has_header: FALSE for a file that was torn before its header was whole. */
+mun_container_file_open (const char *path, gboolean writable, GError **error);
+/* mun_container_file_check: is its header whole, and that of this container? MUN_ERROR_DAMAGED when
+ * it is not. Each record says for itself what it is: they are read without it as well. */
 gboolean
-mun_container_file_has_header (const char *path);
+mun_container_file_check (int fd, const char *path, guint32 number, const guint8 guid[16],
+                          GError **error);
 gint64
 mun_container_file_size (int fd);
 
 /* Returns: 0 or an errno. */
 int
 mun_container_file_write (int fd, const guint8 *data, gsize length, guint64 offset);
-/* Returns: FALSE when not all of it can be read. */
-gboolean
+/* Returns: 0 or an errno; ENODATA: the file ends before. */
+int
 mun_container_file_read (int fd, guint8 *data, gsize length, guint64 offset);
 
 /* mun_container_file_scan: visits the records between two offsets. After damage it looks for the
@@ -37,6 +38,10 @@ mun_container_file_read (int fd, guint8 *data, gsize length, guint64 offset);
 gboolean
 mun_container_file_scan (int fd, guint32 number, guint64 start, guint64 end, MunContentsVisit visit,
                          MunContentsGap gap, gpointer user_data, GError **error);
+
+/* The hook of contents.h. */
+int
+mun_container_file_fault (const char *step);
 
 /* mun_container_file_sync_dir: makes names in a folder durable. */
 gboolean

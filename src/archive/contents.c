@@ -21,6 +21,7 @@ struct _MunContents {
   /* the writer's */
   int fd; /* of the last container, or -1 */
   MunContentsMark end;
+  guint32 closed; /* the number of a damaged container that nothing is added to any more */
   gboolean dirty;
   /* the readers' */
   GMutex lock;
@@ -28,12 +29,6 @@ struct _MunContents {
 };
 
 int (*mun_contents_fault_hook) (const char *step);
-
-static int
-fault (const char *step)
-{
-  return mun_contents_fault_hook != NULL ? mun_contents_fault_hook (step) : 0;
-}
 
 char *
 mun_contents_dup_path (MunContents *self, guint32 container)
@@ -85,28 +80,52 @@ mun_contents_close (MunContents *self)
   g_free (self);
 }
 
+static void
+close_writing (MunContents *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
+
 static gboolean
 open_container (MunContents *self, guint32 number, gboolean create, GError **error)
 {
   g_autofree char *path = mun_contents_dup_path (self, number);
-  int problem = create ? fault ("create") : 0;
+  int problem = create ? mun_container_file_fault ("create") : 0;
 
-  if (self->fd >= 0)
-    close (self->fd);
-  self->fd = -1;
+  close_writing (self);
   if (problem != 0)
     return mun_container_file_error (error, problem, "creating", path);
-  if (create)
+  if (create) {
     self->fd = mun_container_file_create (self->dir, path, number, self->guid, error);
-  else
-    self->fd = mun_container_file_open (path, number, self->guid, TRUE, error);
-  return self->fd >= 0;
+    return self->fd >= 0;
+  }
+  self->fd = mun_container_file_open (path, TRUE, error);
+  if (self->fd < 0)
+    return FALSE;
+  if (mun_container_file_check (self->fd, path, number, self->guid, error))
+    return TRUE;
+  close_writing (self);
+  return FALSE;
+}
+
+static gboolean
+cut (MunContents *self, guint32 number, guint64 length, GError **error)
+{
+  g_autofree char *path = mun_contents_dup_path (self, number);
+  int problem = mun_container_file_fault ("truncate");
+
+  if (problem == 0 && ftruncate (self->fd, length) != 0)
+    problem = errno;
+  return problem == 0 || mun_container_file_error (error, problem, "cutting container", path);
 }
 
 /* What is behind the catalogue's end: whole batches end with a journal record. */
 typedef struct {
   MunCodec *codec;
   gboolean broken;
+  int problem; /* an errno: it could not be read */
   guint64 end; /* behind the last whole batch */
 } Tail;
 
@@ -127,11 +146,12 @@ find_batch_end_cb (const MunPlaceInContents *place, const MunRecordHeader *heade
 }
 
 static void
-tail_gap_cb (guint32 container, guint64 offset, guint64 length, gpointer user_data)
+tail_gap_cb (guint32 container, guint64 offset, guint64 length, int problem, gpointer user_data)
 {
   Tail *tail = user_data;
 
   tail->broken = TRUE;
+  tail->problem = tail->problem != 0 ? tail->problem : problem;
 }
 
 static gboolean
@@ -139,7 +159,7 @@ recover_container (MunContents *self, guint32 number, guint64 from, MunContentsV
                    gpointer user_data, GError **error)
 {
   g_autofree char *path = mun_contents_dup_path (self, number);
-  Tail tail = { self->codec, FALSE, from };
+  Tail tail = { self->codec, FALSE, 0, from };
   gint64 size;
 
   if (!open_container (self, number, FALSE, error))
@@ -148,14 +168,17 @@ recover_container (MunContents *self, guint32 number, guint64 from, MunContentsV
   if (!mun_container_file_scan (self->fd, number, from, size, find_batch_end_cb, tail_gap_cb, &tail,
                                 error))
     return FALSE;
+  /* Not torn, but not to be read now: nothing is cut for that. */
+  if (tail.problem != 0)
+    return mun_container_file_error (error, tail.problem, "reading the end of container", path);
   if (tail.end > from && visit != NULL
       && !mun_container_file_scan (self->fd, number, from, tail.end, visit, NULL, user_data, error))
     return FALSE;
   if (tail.end < size) {
     g_message ("container %s: a torn tail of %" G_GINT64_FORMAT " bytes is cut off", path,
                size - (gint64)tail.end);
-    if (ftruncate (self->fd, tail.end) != 0)
-      return mun_container_file_error (error, errno, "cutting", path);
+    if (!cut (self, number, tail.end, error))
+      return FALSE;
   }
   self->end.container = number;
   self->end.length = tail.end;
@@ -164,24 +187,28 @@ recover_container (MunContents *self, guint32 number, guint64 from, MunContentsV
 }
 
 /* Does the last container hold what the catalogue says? Without it the rest can still be read, and
- * mail be taken into a new one; verification names what is lost. */
+ * mail be taken into a new one; verification names what is lost. FALSE when it cannot be known. */
 static gboolean
-is_whole (MunContents *self, const MunContentsMark *end)
+check_whole (MunContents *self, const MunContentsMark *end, GError **error)
 {
   g_autofree char *path = mun_contents_dup_path (self, end->container);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) local_error = NULL;
   gint64 size = -1;
 
-  if (open_container (self, end->container, FALSE, &error))
+  if (open_container (self, end->container, FALSE, &local_error))
     size = mun_container_file_size (self->fd);
   if (size >= (gint64)end->length)
     return TRUE;
-  if (self->fd >= 0)
-    close (self->fd);
-  self->fd = -1;
+  close_writing (self);
+  if (local_error != NULL && !g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)
+      && !g_error_matches (local_error, MUN_ERROR, MUN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return FALSE;
+  }
+  self->closed = end->container;
   g_warning ("container %s: %s", path,
-             error != NULL ? error->message : "it is shorter than the catalogue says");
-  return FALSE;
+             local_error != NULL ? local_error->message : "it is shorter than the catalogue says");
+  return TRUE;
 }
 
 gboolean
@@ -191,9 +218,10 @@ mun_contents_recover (MunContents *self, const MunContentsMark *end, MunContents
   guint32 number = end->container;
 
   self->end = *end;
-  if (number > 0 && !is_whole (self, end))
-    self->end.length = MUN_CONTAINER_MAX_SIZE;
-  else if (number > 0 && !recover_container (self, number, end->length, visit, user_data, error))
+  if (number > 0 && !check_whole (self, end, error))
+    return FALSE;
+  if (number > 0 && self->closed != number
+      && !recover_container (self, number, end->length, visit, user_data, error))
     return FALSE;
   /* Containers begun in a batch that was never committed. */
   for (;;) {
@@ -204,15 +232,14 @@ mun_contents_recover (MunContents *self, const MunContentsMark *end, MunContents
       return TRUE;
     if (!recover_container (self, number, MUN_CONTAINER_HEADER_SIZE, visit, user_data,
                             &local_error)) {
-      /* Torn before its header was whole: nothing in it was ever acknowledged. */
-      g_message ("%s", local_error->message);
-      if (mun_container_file_has_header (path)) {
+      if (!g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
         g_propagate_error (error, g_steal_pointer (&local_error));
         return FALSE;
       }
+      /* Torn before its header was whole: nothing in it was ever acknowledged. */
+      g_message ("%s", local_error->message);
       if (g_unlink (path) != 0)
         return mun_container_file_error (error, errno, "removing", path);
-      self->fd = -1;
     }
   }
 }
@@ -232,6 +259,25 @@ begin_container (MunContents *self, GError **error)
   return TRUE;
 }
 
+/* An open container with room. */
+static gboolean
+ensure_room (MunContents *self, gsize length, GError **error)
+{
+  gboolean goes_on = self->end.container > 0 && self->closed != self->end.container
+                     && self->end.length + length <= MUN_CONTAINER_MAX_SIZE;
+
+  if (!goes_on)
+    return begin_container (self, error);
+  if (self->fd >= 0)
+    return TRUE;
+  /* What a batch left there that could not be taken back goes first. */
+  if (open_container (self, self->end.container, FALSE, error)
+      && cut (self, self->end.container, self->end.length, error))
+    return TRUE;
+  close_writing (self);
+  return FALSE;
+}
+
 gboolean
 mun_contents_append (MunContents *self, GBytes *record, MunPlaceInContents *place, GError **error)
 {
@@ -244,12 +290,9 @@ mun_contents_append (MunContents *self, GBytes *record, MunPlaceInContents *plac
                  self->dir);
     return FALSE;
   }
-  if (self->fd < 0 || self->end.length + length > MUN_CONTAINER_MAX_SIZE)
-    if (!begin_container (self, error))
-      return FALSE;
-  problem = fault ("write");
-  if (problem == 0)
-    problem = mun_container_file_write (self->fd, data, length, self->end.length);
+  if (!ensure_room (self, length, error))
+    return FALSE;
+  problem = mun_container_file_write (self->fd, data, length, self->end.length);
   if (problem != 0) {
     g_autofree char *path = mun_contents_dup_path (self, self->end.container);
 
@@ -266,7 +309,7 @@ mun_contents_append (MunContents *self, GBytes *record, MunPlaceInContents *plac
 gboolean
 mun_contents_sync (MunContents *self, GError **error)
 {
-  int problem = fault ("sync");
+  int problem = mun_container_file_fault ("sync");
 
   if (!self->dirty || self->fd < 0)
     return TRUE;
@@ -305,9 +348,7 @@ mun_contents_rollback (MunContents *self, const MunContentsMark *mark)
   g_autoptr (GError) error = NULL;
   guint32 last = self->end.container;
 
-  if (self->fd >= 0)
-    close (self->fd);
-  self->fd = -1;
+  close_writing (self);
   /* One more than was counted: a container whose creation failed half way. */
   for (guint32 number = mark->container + 1; number <= last + 1; number++) {
     g_autofree char *path = mun_contents_dup_path (self, number);
@@ -318,12 +359,14 @@ mun_contents_rollback (MunContents *self, const MunContentsMark *mark)
   self->end = *mark;
   self->dirty = FALSE;
   /* Nothing yet, or a last container that is not whole and stays as it is. */
-  if (mark->container == 0 || mark->length >= MUN_CONTAINER_MAX_SIZE)
+  if (mark->container == 0 || self->closed == mark->container)
     return;
+  /* The next batch tries it again, and the next start. */
   if (!open_container (self, mark->container, FALSE, &error)
-      || ftruncate (self->fd, mark->length) != 0)
-    g_warning ("taking back an unfinished batch: %s",
-               error != NULL ? error->message : g_strerror (errno));
+      || !cut (self, mark->container, mark->length, &error)) {
+    g_message ("taking back an unfinished batch: %s", error->message);
+    close_writing (self);
+  }
 }
 
 static int
@@ -337,7 +380,7 @@ reading_descriptor (MunContents *self, guint32 container, GError **error)
   if (known != NULL)
     return GPOINTER_TO_INT (known) - 1;
   path = mun_contents_dup_path (self, container);
-  fd = mun_container_file_open (path, container, self->guid, FALSE, error);
+  fd = mun_container_file_open (path, FALSE, error);
   if (fd >= 0)
     g_hash_table_insert (self->descriptors, GUINT_TO_POINTER (container), GINT_TO_POINTER (fd + 1));
   return fd;
@@ -350,23 +393,38 @@ mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **
   g_autofree guint8 *record = NULL;
   g_autoptr (GError) local_error = NULL;
   GBytes *plain = NULL;
+  int problem = ENODATA;
 
   if (fd < 0)
     return NULL;
   if (place->length <= MUN_RECORD_MAX_PLAIN + 1024)
     record = g_try_malloc (place->length + 1);
-  if (record == NULL || !mun_container_file_read (fd, record, place->length, place->offset))
-    g_set_error_literal (&local_error, MUN_ERROR, MUN_ERROR_DAMAGED, "the record is not all there");
-  else
+  if (record != NULL)
+    problem = mun_container_file_read (fd, record, place->length, place->offset);
+  if (problem == 0)
     plain = mun_record_open (self->codec, record, place->length, FALSE, &local_error);
+  else
+    g_set_error_literal (&local_error, MUN_ERROR, MUN_ERROR_DAMAGED, "the record is not all there");
   if (plain == NULL) {
     g_autofree char *path = mun_contents_dup_path (self, place->container);
 
-    g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
-                 "container %s, byte %" G_GUINT64_FORMAT ": %s", path, place->offset,
-                 local_error->message);
+    if (problem != 0 && problem != ENODATA)
+      mun_container_file_error (error, problem, "reading container", path);
+    else
+      g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
+                   "container %s, byte %" G_GUINT64_FORMAT ": %s", path, place->offset,
+                   local_error->message);
   }
   return plain;
+}
+
+gboolean
+mun_contents_check (MunContents *self, guint32 container, GError **error)
+{
+  g_autofree char *path = mun_contents_dup_path (self, container);
+  int fd = reading_descriptor (self, container, error);
+
+  return fd >= 0 && mun_container_file_check (fd, path, container, self->guid, error);
 }
 
 gboolean

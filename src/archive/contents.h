@@ -31,8 +31,9 @@ typedef struct {
 typedef gboolean (*MunContentsVisit) (const MunPlaceInContents *place,
                                       const MunRecordHeader *header, const guint8 *data,
                                       gpointer user_data);
-/* Called for each stretch of a container that is no record. */
-typedef void (*MunContentsGap) (guint32 container, guint64 offset, guint64 length,
+/* Called for each stretch of a container that is no record; @problem: the errno when it could not be
+ * read, or 0. */
+typedef void (*MunContentsGap) (guint32 container, guint64 offset, guint64 length, int problem,
                                 gpointer user_data);
 
 /* mun_contents_open: @dir is made when missing; @guid: 16 bytes; @codec is borrowed. */
@@ -72,8 +73,14 @@ mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 
 char *
 mun_contents_dup_path (MunContents *self, guint32 container);
 
-/* For tests: called before each step ("create", "write", "sync", "commit"); what it returns (an
- * errno, or 0) is what the step fails with. */
+/* mun_contents_check: the header of one container. */
+gboolean
+mun_contents_check (MunContents *self, guint32 container, GError **error);
+
+/* For tests: called before each step; what it returns (an errno, or 0) is what the step fails with.
+ * "create", "sync-folder", "open", "read", "write" and "half" (of a record is written), "sync",
+ * "truncate" of the containers; "dictionary", "journal", "before-commit", "commit", "after-commit",
+ * "upkeep" of a store; "key" for store.json. */
 extern int (*mun_contents_fault_hook) (const char *step);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunContents, mun_contents_close)

@@ -112,20 +112,22 @@ mun_database_open (const char *path, MunDatabaseMode mode, GError **error)
   }
   sqlite3_busy_timeout (self->handle, BUSY_MILLISECONDS);
   sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
-  /* Before the file has a page; and not by a reader, since it writes into a file that is there. */
+  /* Before the file has a page; and not by a reader: it writes into a file that is there, and a full
+   * disk or a lock must not keep a reader out. */
   if (mode == MUN_DATABASE_WRITER
       && !mun_database_exec (self, "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;",
                              error))
     return NULL;
   if (!mun_database_exec (self,
                           "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                          "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+                          "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                          "PRAGMA trusted_schema = OFF;",
                           error))
     return NULL;
   if (!mun_database_exec (self,
                           mode == MUN_DATABASE_WRITER
-                              ? "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"
+                              ? "PRAGMA journal_mode = WAL;"
+                                "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"
                                 "PRAGMA journal_size_limit = 67108864;"
                               : "PRAGMA cache_size = -16384;",
                           error))
@@ -179,14 +181,16 @@ run_step (MunDatabase *self, const MunMigration *step, GError **error)
 gboolean
 mun_database_migrate (MunDatabase *self, const MunMigration *steps, guint n_steps, GError **error)
 {
-  gint64 version;
+  gint64 version = 0;
 
   if (!mun_database_exec (self,
                           "CREATE TABLE IF NOT EXISTS schema_version"
                           " (version INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
                           error))
     return FALSE;
-  version = mun_database_get_int (self, 0, "SELECT max(version) FROM schema_version", "");
+  /* Taken for a new one, a database that cannot be read would get its tables again. */
+  if (!mun_database_find_int (self, &version, error, "SELECT max(version) FROM schema_version", ""))
+    return FALSE;
   if (version > steps[n_steps - 1].version) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_UNSUPPORTED,
                  "database %s has version %" G_GINT64_FORMAT ", this program knows up to %d",
@@ -310,6 +314,37 @@ mun_database_run (MunDatabase *self, GError **error, const char *sql, const char
   return run_to_end (self, statement, error);
 }
 
+static gboolean
+find_int (MunDatabase *self, sqlite3_stmt *statement, gint64 *value, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (mun_database_step (self, statement, &local_error)) {
+    if (sqlite3_column_type (statement, 0) != SQLITE_NULL)
+      *value = sqlite3_column_int64 (statement, 0);
+    sqlite3_reset (statement);
+  }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+gboolean
+mun_database_find_int (MunDatabase *self, gint64 *value, GError **error, const char *sql,
+                       const char *types, ...)
+{
+  sqlite3_stmt *statement = find_statement (self, sql, error);
+  va_list values;
+
+  if (statement == NULL)
+    return FALSE;
+  va_start (values, types);
+  bind (statement, types, values);
+  va_end (values);
+  return find_int (self, statement, value, error);
+}
+
 gint64
 mun_database_get_int (MunDatabase *self, gint64 fallback, const char *sql, const char *types, ...)
 {
@@ -322,10 +357,7 @@ mun_database_get_int (MunDatabase *self, gint64 fallback, const char *sql, const
   va_start (values, types);
   bind (statement, types, values);
   va_end (values);
-  if (mun_database_step (self, statement, NULL)
-      && sqlite3_column_type (statement, 0) != SQLITE_NULL)
-    value = sqlite3_column_int64 (statement, 0);
-  sqlite3_reset (statement);
+  find_int (self, statement, &value, NULL);
   return value;
 }
 

@@ -50,7 +50,12 @@ mun_database_step (MunDatabase *self, sqlite3_stmt *statement, GError **error);
 /* mun_database_run: prepare and step to the end. */
 gboolean
 mun_database_run (MunDatabase *self, GError **error, const char *sql, const char *types, ...);
-/* mun_database_get_int: the first column of the first row, or @fallback. */
+/* mun_database_find_int: the first column of the first row goes to @value; without one, or with
+ * NULL, that stays as it is. Returns: FALSE with @error set when it cannot be known. */
+gboolean
+mun_database_find_int (MunDatabase *self, gint64 *value, GError **error, const char *sql,
+                       const char *types, ...);
+/* mun_database_get_int: the same, or @fallback; for what may as well be missed after an error. */
 gint64
 mun_database_get_int (MunDatabase *self, gint64 fallback, const char *sql, const char *types, ...);
 

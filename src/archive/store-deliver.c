@@ -50,23 +50,30 @@ compare_items (gconstpointer a, gconstpointer b)
   return (first > second) - (first < second);
 }
 
-static gint64
-find_digest_in (MunDatabase *database, gint64 scope, const guint8 digest[MUN_DIGEST_SIZE])
+static gboolean
+find_digest_in (MunDatabase *database, gint64 scope, const guint8 digest[MUN_DIGEST_SIZE],
+                gint64 *number, GError **error)
 {
-  return mun_database_get_int (
-      database, 0, "SELECT number FROM messages WHERE digest = ?1 AND scope = ?2 LIMIT 1", "bi",
-      digest, (gsize)MUN_DIGEST_SIZE, scope);
+  return mun_database_find_int (
+      database, number, error,
+      "SELECT number FROM messages WHERE digest = ?1 AND scope = ?2 LIMIT 1", "bi", digest,
+      (gsize)MUN_DIGEST_SIZE, scope);
 }
 
-gint64
+gboolean
 mun_store_find_digest (MunDatabase *database, const char *scope,
-                       const guint8 digest[MUN_DIGEST_SIZE])
+                       const guint8 digest[MUN_DIGEST_SIZE], gint64 *number, GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
   MunFolderIds ids;
 
-  return mun_catalogue_find_folder (database, scope, &ids)
-             ? find_digest_in (database, ids.folder, digest)
-             : 0;
+  *number = 0;
+  if (mun_catalogue_lookup_folder (database, scope, &ids, &local_error))
+    return find_digest_in (database, ids.folder, digest, number, error);
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 gboolean
@@ -101,11 +108,13 @@ store_piece (MunStore *store, MunPrepared *item, guint index, gboolean is_repeat
 {
   MunDatabase *database = mun_store_get_database (store);
   MunPreparedPiece *piece = &g_array_index (item->pieces, MunPreparedPiece, index);
-  gint64 id = mun_database_get_int (database, 0, "SELECT id FROM pieces WHERE digest = ?1", "b",
-                                    piece->digest, (gsize)MUN_DIGEST_SIZE);
   MunPlaceInContents place;
+  gint64 id = 0;
   GBytes *record;
 
+  if (!mun_database_find_int (database, &id, error, "SELECT id FROM pieces WHERE digest = ?1", "b",
+                              piece->digest, (gsize)MUN_DIGEST_SIZE))
+    return 0;
   if (id != 0) {
     if (!is_repeat
         && !mun_database_run (database, error, "UPDATE pieces SET refs = refs + 1 WHERE id = ?1",
@@ -200,15 +209,18 @@ journal_item (MunStore *store, MunPrepared *item, gint64 archived)
   mun_store_journal (store, "add", g_variant_builder_end (&details));
 }
 
-static gint64
-next_number (MunDatabase *database, gint64 seconds, gint64 arrival)
+static gboolean
+next_number (MunDatabase *database, gint64 seconds, gint64 arrival, gint64 *number, GError **error)
 {
   for (gint64 sequence = arrival;; sequence++) {
-    gint64 number = seconds << SEQUENCE_BITS | (sequence & SEQUENCE_MASK);
+    gint64 is_taken = 0;
 
-    if (mun_database_get_int (database, 0, "SELECT 1 FROM messages WHERE number = ?1", "i", number)
-        == 0)
-      return number;
+    *number = seconds << SEQUENCE_BITS | (sequence & SEQUENCE_MASK);
+    if (!mun_database_find_int (database, &is_taken, error,
+                                "SELECT 1 FROM messages WHERE number = ?1", "i", *number))
+      return FALSE;
+    if (!is_taken)
+      return TRUE;
   }
 }
 
@@ -272,14 +284,16 @@ deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
 
   if (folder == NULL)
     return FALSE;
-  item->number = find_digest_in (database, folder->ids.scope, item->digest);
+  item->number = 0;
+  if (!find_digest_in (database, folder->ids.scope, item->digest, &item->number, error))
+    return FALSE;
   item->is_duplicate = item->number != 0;
   if (!item->is_duplicate) {
     arrival = mun_store_next_arrival (store);
     pieces = store_pieces (store, item, error);
-    if (pieces == NULL)
+    if (pieces == NULL
+        || !next_number (database, list_seconds (item), arrival, &item->number, error))
       return FALSE;
-    item->number = next_number (database, list_seconds (item), arrival);
     tokens = mun_catalogue_dup_tokens (&folder->ids, mun_message_has_attachments (item->message),
                                        mun_message_get_priority (item->message));
     if (!insert_row (store, item, &folder->ids, arrival, archived, pieces, error)

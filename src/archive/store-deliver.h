@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 gboolean
 mun_store_deliver (MunStore *self, GPtrArray *items, GError **error);
 
-/* mun_store_find_digest: the number of the message with these bytes in the scope, or 0. */
-gint64
+/* mun_store_find_digest: @number: of the message with these bytes in the scope, or 0. */
+gboolean
 mun_store_find_digest (MunDatabase *database, const char *scope,
-                       const guint8 digest[MUN_DIGEST_SIZE]);
+                       const guint8 digest[MUN_DIGEST_SIZE], gint64 *number, GError **error);
 
 /* mun_store_add_source_key: remembers that a key means a message (of another store, when @store is
  * not 0). */

@@ -22,15 +22,34 @@ wrap_context (const guint8 guid[16])
   return g_strconcat ("muniment store ", hex, NULL);
 }
 
+static gboolean
+file_error (GError **error, const GError *problem, const char *step, const char *path)
+{
+  MunError code = MUN_ERROR_FAILED;
+
+  if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOSPC))
+    code = MUN_ERROR_NO_SPACE;
+  else if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_ACCES)
+           || g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_ROFS))
+    code = MUN_ERROR_READ_ONLY;
+  g_set_error (error, MUN_ERROR, code, "%s %s: %s", step, path, problem->message);
+  return FALSE;
+}
+
 gboolean
 mun_store_key_restore (const char *path, const char *text, GError **error)
 {
   g_autofree char *dir = g_path_get_dirname (path);
+  g_autoptr (GError) local_error = NULL;
+  int problem = mun_container_file_fault ("key");
 
-  return g_file_set_contents_full (path, text, -1,
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                   0600, error)
-         && mun_container_file_sync_dir (dir, error);
+  if (problem != 0)
+    return mun_container_file_error (error, problem, "writing", path);
+  if (!g_file_set_contents_full (path, text, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                 &local_error))
+    return file_error (error, local_error, "writing", path);
+  return mun_container_file_sync_dir (dir, error);
 }
 
 static char *
@@ -81,11 +100,12 @@ mun_store_key_load (MunStoreKey *self, const char *path, MunSecret *master_key, 
   g_autoptr (JsonObject) root = NULL;
   g_autoptr (GBytes) guid = NULL, wrapped = NULL;
   g_autofree char *context = NULL;
+  g_autoptr (GError) local_error = NULL;
   JsonArray *keys;
   JsonObject *key;
 
-  if (!g_file_get_contents (path, &self->text, NULL, error))
-    return FALSE;
+  if (!g_file_get_contents (path, &self->text, NULL, &local_error))
+    return file_error (error, local_error, "reading", path);
   root = mun_json_parse_object (self->text, -1, NULL);
   guid = mun_text_from_hex (mun_json_get_string (root, "guid", ""));
   keys = mun_json_get_array (root, "keys");

@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+/* Room is made ahead for so much; the size is only what the catalogue says. */
+#define MAX_RESERVED (64 * 1024 * 1024)
+
 static gboolean
 not_found (MunStore *self, gint64 number, GError **error)
 {
@@ -94,7 +97,7 @@ mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces,
   }
   if (refs->len == 1 && g_array_index (refs, MunPieceRef, 0).length == G_MAXUINT64)
     return read_piece (self, database, g_array_index (refs, MunPieceRef, 0).piece, error);
-  message = g_byte_array_sized_new (size);
+  message = g_byte_array_sized_new (MIN (size, MAX_RESERVED));
   for (guint i = 0; i < refs->len; i++) {
     MunPieceRef *ref = &g_array_index (refs, MunPieceRef, i);
     GBytes *plain = g_hash_table_lookup (loaded, &ref->piece);

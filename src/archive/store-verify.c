@@ -101,15 +101,17 @@ visit_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const 
 }
 
 static void
-gap_cb (guint32 container, guint64 offset, guint64 length, gpointer user_data)
+gap_cb (guint32 container, guint64 offset, guint64 length, int problem, gpointer user_data)
 {
   MunVerification *self = user_data;
 
   self->bytes_done += length;
   mun_verification_fault (self,
                           "container %06u: %" G_GUINT64_FORMAT " bytes from byte %" G_GUINT64_FORMAT
-                          " on are damaged",
-                          container, length, offset);
+                          " on %s%s",
+                          container, length, offset,
+                          problem != 0 ? "cannot be read: " : "are damaged",
+                          problem != 0 ? g_strerror (problem) : "");
 }
 
 static guint64
@@ -133,6 +135,10 @@ verify_container (MunVerification *self, guint32 container, guint64 end, GError 
   if (self->expected == NULL)
     return FALSE;
   advance (self);
+  if (!mun_contents_check (mun_store_get_contents (self->store), container, &local_error)) {
+    mun_verification_fault (self, "container %06u: %s", container, local_error->message);
+    g_clear_error (&local_error);
+  }
   if (!mun_contents_scan (mun_store_get_contents (self->store), container,
                           MUN_CONTAINER_HEADER_SIZE, end, visit_cb, gap_cb, self, &local_error))
     mun_verification_fault (self, "container %06u: %s", container, local_error->message);
@@ -151,11 +157,13 @@ verify_container (MunVerification *self, guint32 container, guint64 end, GError 
 gboolean
 mun_verify_contents (MunVerification *self, GError **error)
 {
-  gint64 last = mun_database_get_int (self->reader, 0,
-                                      "SELECT value FROM meta WHERE key = 'end_container'", "");
-  gint64 last_end = mun_database_get_int (self->reader, 0,
-                                          "SELECT value FROM meta WHERE key = 'end_length'", "");
+  gint64 last = 0, last_end = 0;
 
+  if (!mun_database_find_int (self->reader, &last, error,
+                              "SELECT value FROM meta WHERE key = 'end_container'", "")
+      || !mun_database_find_int (self->reader, &last_end, error,
+                                 "SELECT value FROM meta WHERE key = 'end_length'", ""))
+    return FALSE;
   for (gint64 container = 1; container <= last; container++)
     self->bytes_total += container == last ? (guint64)last_end : file_size (self, container);
   for (gint64 container = 1; container <= last; container++) {
@@ -167,14 +175,35 @@ mun_verify_contents (MunVerification *self, GError **error)
   return TRUE;
 }
 
+/* A catalogue that cannot be read is a fault, and not the only one that there may be. Takes
+ * @local_error. FALSE: it cannot go on. */
+static gboolean
+check (MunVerification *self, gboolean ok, GError **local_error, GError **error)
+{
+  if (ok)
+    return TRUE;
+  if (!g_error_matches (*local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
+    g_propagate_error (error, g_steal_pointer (local_error));
+    return FALSE;
+  }
+  mun_verification_fault (self, "the catalogue: %s", (*local_error)->message);
+  g_clear_error (local_error);
+  return TRUE;
+}
+
 static gboolean
 run (MunVerification *self, gboolean include_indexes, GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
+
   if (!mun_database_exec (self->reader, "BEGIN", error))
     return FALSE;
   mun_database_watch (self->reader, self->cancellable);
-  return mun_verify_contents (self, error) && mun_verify_messages (self, error)
-         && (!include_indexes || mun_verify_index (self, error));
+  if (!check (self, mun_verify_contents (self, &local_error), &local_error, error)
+      || !check (self, mun_verify_messages (self, &local_error), &local_error, error))
+    return FALSE;
+  return !include_indexes
+         || check (self, mun_verify_index (self, &local_error), &local_error, error);
 }
 
 static void
@@ -213,13 +242,7 @@ mun_store_verify (MunStore *self, const char *name, gboolean include_indexes,
   g_string_append_printf (verification.report, "Store %" G_GINT64_FORMAT " (%s)\n",
                           mun_store_get_id (self), name);
   ok = run (&verification, include_indexes, &local_error);
-  /* A catalogue that cannot be read is a fault, and not the only one that there may be. */
-  if (!ok && g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
-    mun_verification_fault (&verification, "the catalogue: %s", local_error->message);
-    ok = TRUE;
-  } else if (!ok) {
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  }
+  ok = check (&verification, ok, &local_error, error);
   mun_database_reset (verification.reader);
   mun_database_watch (verification.reader, NULL);
   mun_database_exec (verification.reader, "ROLLBACK", NULL);
@@ -228,11 +251,10 @@ mun_store_verify (MunStore *self, const char *name, gboolean include_indexes,
   if (ok)
     mun_verification_step (&verification, 1, "Done");
   if (ok && report != NULL)
-    *report = g_string_free (g_steal_pointer (&verification.report), FALSE);
+    *report = g_utf8_make_valid (verification.report->str, verification.report->len);
   if (ok && faults != NULL)
     *faults = verification.faults;
-  if (verification.report != NULL)
-    g_string_free (verification.report, TRUE);
+  g_string_free (verification.report, TRUE);
   g_hash_table_unref (verification.bad_pieces);
   return ok;
 }

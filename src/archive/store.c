@@ -130,11 +130,11 @@ adopt_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const 
   return TRUE;
 }
 
-static gint64
-get_meta (MunStore *self, const char *key, gint64 fallback)
+static gboolean
+get_meta (MunStore *self, const char *key, gint64 *value, GError **error)
 {
-  return mun_database_get_int (self->database, fallback, "SELECT value FROM meta WHERE key = ?1",
-                               "s", key);
+  return mun_database_find_int (self->database, value, error,
+                                "SELECT value FROM meta WHERE key = ?1", "s", key);
 }
 
 static gboolean
@@ -159,11 +159,18 @@ save_end (MunStore *self, GError **error)
 static gboolean
 recover (MunStore *self, GError **error)
 {
-  MunContentsMark end = { get_meta (self, "end_container", 0), get_meta (self, "end_length", 0) };
+  gint64 container = 0, length = 0;
+  MunContentsMark end;
 
-  self->next_arrival = get_meta (self, "next_arrival", 1);
-  if (!mun_database_exec (self->database, "BEGIN IMMEDIATE", error))
+  self->next_arrival = 1;
+  /* Taken for 0, an end that cannot be read would cost what stands before it. */
+  if (!get_meta (self, "end_container", &container, error)
+      || !get_meta (self, "end_length", &length, error)
+      || !get_meta (self, "next_arrival", &self->next_arrival, error)
+      || !mun_database_exec (self->database, "BEGIN IMMEDIATE", error))
     return FALSE;
+  end.container = container;
+  end.length = length;
   if (mun_contents_recover (self->contents, &end, adopt_cb, self, error) && save_end (self, error)
       && mun_database_run (self->database, error,
                            "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
@@ -179,6 +186,7 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
 {
   g_autofree char *contents_dir = g_build_filename (self->dir, "contents", NULL);
   MunSealer *sealer;
+  guint32 last_dictionary;
 
   if (create) {
     g_autofree char *parent = g_path_get_dirname (self->dir);
@@ -197,10 +205,13 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
   if (sealer == NULL)
     return FALSE;
   self->codec = mun_codec_new (sealer);
-  self->trainer = mun_trainer_new (self, mun_dictionaries_load (self->database, self->codec));
   self->contents = mun_contents_open (contents_dir, self->key.guid, self->codec, TRUE, error);
-  return self->contents != NULL && mun_container_file_sync_dir (self->dir, error)
-         && recover (self, error);
+  if (self->contents == NULL
+      || !mun_dictionaries_load (self->database, self->contents, self->codec, &last_dictionary,
+                                 error))
+    return FALSE;
+  self->trainer = mun_trainer_new (self, last_dictionary);
+  return mun_container_file_sync_dir (self->dir, error) && recover (self, error);
 }
 
 static GVariantBuilder *
@@ -250,20 +261,23 @@ append_journal (MunStore *self, GError **error)
   return record != NULL && mun_contents_append (self->contents, record, &place, error);
 }
 
-static int
-fault (const char *step)
+static gboolean
+pass (MunStore *self, const char *step, GError **error)
 {
-  return mun_contents_fault_hook != NULL ? mun_contents_fault_hook (step) : 0;
+  int problem = mun_container_file_fault (step);
+
+  return problem == 0
+         || mun_container_file_error (error, problem, "committing to", self->catalogue_path);
 }
 
 static gboolean
 commit (MunStore *self, GError **error)
 {
-  int problem = fault ("commit");
-
-  if (problem != 0)
-    return mun_container_file_error (error, problem, "committing to", self->catalogue_path);
-  return mun_database_exec (self->database, "COMMIT", error);
+  if (!pass (self, "commit", error) || !mun_database_exec (self->database, "COMMIT", error))
+    return FALSE;
+  /* It is done: only a kill can still come in between. */
+  mun_container_file_fault ("after-commit");
+  return TRUE;
 }
 
 /* The order of a write: contents, then their fdatasync, then one commit of catalogue and index. */
@@ -279,17 +293,19 @@ run_transaction (MunStore *self, Job **jobs, guint n_jobs, GError **error)
     return FALSE;
   for (guint i = 0; ok && i < n_jobs; i++)
     ok = jobs[i]->work (self, jobs[i]->data, error);
-  ok = ok && append_journal (self, error) && mun_contents_sync (self->contents, error)
+  ok = ok && pass (self, "journal", error) && append_journal (self, error)
+       && mun_contents_sync (self->contents, error) && pass (self, "before-commit", error)
        && save_end (self, error);
   g_clear_pointer (&self->journal, g_variant_builder_unref);
   if (ok && commit (self, error))
     return TRUE;
   mun_database_exec (self->database, "ROLLBACK", NULL);
   /* A commit that failed may yet be found in the log after a crash: then its contents must be
-   * there. */
-  if (!ok)
+   * there, and its numbers not be given again. */
+  if (!ok) {
     mun_contents_rollback (self->contents, &mark);
-  self->next_arrival = MAX (arrival, get_meta (self, "next_arrival", 1));
+    self->next_arrival = arrival;
+  }
   return FALSE;
 }
 
@@ -320,6 +336,7 @@ upkeep (MunStore *self)
 {
   g_autoptr (GError) error = NULL;
 
+  mun_container_file_fault ("upkeep");
   if (mun_store_upkeep_step (self->database, &error))
     return;
   self->upkeep_time = 0;

@@ -4,6 +4,8 @@
 
 #include "trainer.h"
 
+#include "container-file.h"
+
 #include <string.h>
 #include <zdict.h>
 
@@ -29,26 +31,51 @@ struct _MunTrainer {
   gboolean is_training;
 };
 
-guint32
-mun_dictionaries_load (MunDatabase *database, MunCodec *codec)
+/* Without a dictionary no message that was packed with it can be read: there are two of each. */
+static GBytes *
+open_dictionary (sqlite3_stmt *row, MunContents *contents, MunCodec *codec, GError **error)
 {
-  guint32 last = 0;
-  sqlite3_stmt *row
-      = mun_database_prepare (database, NULL,
-                              "SELECT number, record FROM dictionaries ORDER BY number", "");
+  g_autoptr (GError) local_error = NULL;
+  GBytes *plain = mun_record_open (codec, sqlite3_column_blob (row, 1),
+                                   sqlite3_column_bytes (row, 1), TRUE, &local_error);
+  MunPlaceInContents place = { sqlite3_column_int64 (row, 2), sqlite3_column_int64 (row, 3),
+                               sqlite3_column_int64 (row, 4) };
 
-  while (row != NULL && mun_database_step (database, row, NULL)) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GBytes) plain = mun_record_open (codec, sqlite3_column_blob (row, 1),
-                                                sqlite3_column_bytes (row, 1), TRUE, &error);
+  if (plain != NULL)
+    return plain;
+  g_warning ("dictionary %d in the catalogue: %s", sqlite3_column_int (row, 0),
+             local_error->message);
+  return mun_contents_read (contents, &place, error);
+}
+
+gboolean
+mun_dictionaries_load (MunDatabase *database, MunContents *contents, MunCodec *codec, guint32 *last,
+                       GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *row
+      = mun_database_prepare (database, error,
+                              "SELECT number, record, container, offset, length FROM dictionaries"
+                              " ORDER BY number",
+                              "");
+
+  *last = 0;
+  if (row == NULL)
+    return FALSE;
+  while (mun_database_step (database, row, &local_error)) {
+    g_autoptr (GError) problem = NULL;
+    g_autoptr (GBytes) plain = open_dictionary (row, contents, codec, &problem);
     gsize length = 0;
     gconstpointer data = plain != NULL ? g_bytes_get_data (plain, &length) : NULL;
 
-    last = sqlite3_column_int64 (row, 0);
-    if (plain == NULL || !mun_codec_add_dictionary (codec, last, data, length, &error))
-      g_warning ("dictionary %u: %s", last, error->message);
+    *last = sqlite3_column_int64 (row, 0);
+    if (plain == NULL || !mun_codec_add_dictionary (codec, *last, data, length, &problem))
+      g_warning ("dictionary %u: %s", *last, problem->message);
   }
-  return last;
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /* What the training thread works with. */
@@ -70,7 +97,11 @@ store_work (MunStore *store, gpointer data, GError **error)
                                      self->dictionary->data, self->dictionary->len, error);
   MunPlaceInContents place;
   GVariantBuilder details;
+  int problem = mun_container_file_fault ("dictionary");
 
+  if (problem != 0)
+    return mun_container_file_error (error, problem, "storing a dictionary in",
+                                     mun_store_get_dir (store));
   g_variant_builder_init (&details, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&details, "{sv}", "number", g_variant_new_uint32 (self->number));
   mun_store_journal (store, "dictionary", g_variant_builder_end (&details));

@@ -11,10 +11,12 @@ G_BEGIN_DECLS
  * mail than that. A dictionary is a record of the contents (MUN_RECORD_DICTIONARY), which stands
  * before all that was packed with it, and a row of the catalogue that holds the same record. */
 
-/* mun_dictionaries_load: makes the codec know the store's dictionaries. One that is damaged is
- * logged: verification names what cannot be read without it. Returns: the highest number. */
-guint32
-mun_dictionaries_load (MunDatabase *database, MunCodec *codec);
+/* mun_dictionaries_load: makes the codec know the store's dictionaries; the contents have a second
+ * copy. One that is damaged is logged: verification names what cannot be read without it. @last:
+ * the highest number. */
+gboolean
+mun_dictionaries_load (MunDatabase *database, MunContents *contents, MunCodec *codec, guint32 *last,
+                       GError **error);
 
 typedef struct _MunTrainer MunTrainer;
 

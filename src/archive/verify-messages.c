@@ -175,15 +175,46 @@ check_folders (MunVerification *self, GError **error)
   return FALSE;
 }
 
+/* Those in the contents were opened with the rest; these are the ones that are used. */
+static gboolean
+check_dictionaries (MunVerification *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  sqlite3_stmt *row
+      = mun_database_prepare (self->reader, error, "SELECT number, record FROM dictionaries", "");
+
+  if (row == NULL)
+    return FALSE;
+  while (mun_database_step (self->reader, row, &local_error)) {
+    g_autoptr (GError) problem = NULL;
+    g_autoptr (GBytes) plain
+        = mun_record_open (mun_store_get_codec (self->store), sqlite3_column_blob (row, 1),
+                           sqlite3_column_bytes (row, 1), TRUE, &problem);
+
+    if (plain == NULL)
+      mun_verification_fault (self, "dictionary %" G_GINT64_FORMAT " in the catalogue: %s",
+                              (gint64)sqlite3_column_int64 (row, 0), problem->message);
+  }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 gboolean
 mun_verify_messages (MunVerification *self, GError **error)
 {
-  gint64 last = mun_database_get_int (self->reader, 0, "SELECT max(id) FROM pieces", "");
   g_autoptr (GArray) uses = g_array_new (FALSE, TRUE, sizeof (guint32));
+  gint64 last = 0, given = 0;
 
-  g_array_set_size (uses, last + 1);
+  /* No id is above the last one given: a changed byte must not ask for more memory than there is. */
+  if (!mun_database_find_int (self->reader, &last, error, "SELECT max(id) FROM pieces", "")
+      || !mun_database_find_int (self->reader, &given, error,
+                                 "SELECT seq FROM sqlite_sequence WHERE name = 'pieces'", ""))
+    return FALSE;
+  g_array_set_size (uses, CLAMP (MIN (last, given), 0, G_MAXINT32) + 1);
   return walk_messages (self, uses, error) && check_references (self, uses, error)
-         && check_folders (self, error);
+         && check_folders (self, error) && check_dictionaries (self, error);
 }
 
 /* Two ascending lists of numbers side by side. */

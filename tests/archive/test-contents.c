@@ -164,7 +164,7 @@ visit_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const 
 }
 
 static void
-gap_cb (guint32 container, guint64 offset, guint64 length, gpointer user_data)
+gap_cb (guint32 container, guint64 offset, guint64 length, int problem, gpointer user_data)
 {
   ((Seen *)user_data)->gaps++;
 }

@@ -5,6 +5,7 @@
 #include "database.h"
 
 #include "errors.h"
+#include "page-sums.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,10 +107,13 @@ mun_database_open (const char *path, MunDatabaseMode mode, GError **error)
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize_statement);
   if (mode == MUN_DATABASE_WRITER && !make_private (path, error))
     return NULL;
-  if (sqlite3_open_v2 (path, &self->handle, flags, NULL) != SQLITE_OK) {
+  if (sqlite3_open_v2 (path, &self->handle, flags,
+                       mun_page_sums_get_vfs (mode == MUN_DATABASE_WRITER))
+      != SQLITE_OK) {
     mun_database_fail (self, "opening", error);
     return NULL;
   }
+  mun_page_sums_reserve (self->handle);
   sqlite3_busy_timeout (self->handle, BUSY_MILLISECONDS);
   sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
   /* Before the file has a page; and not by a reader: it writes into a file that is there, and a full

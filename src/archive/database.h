@@ -18,7 +18,7 @@ typedef struct {
   gboolean (*migrate) (MunDatabase *self, GError **error);
 } MunMigration;
 
-/* mun_database_open: a writer makes the file (page size 8192, WAL, synchronous FULL, no mmap); a
+/* mun_database_open: a writer makes the file (page size 8192 with checksums, WAL, synchronous FULL, no mmap); a
  * reader cannot write. */
 MunDatabase *
 mun_database_open (const char *path, MunDatabaseMode mode, GError **error);

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "store-folders.h"
 #include "store-verify.h"
+#include "text.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -319,9 +320,12 @@ write_states (MunArchive *self, gint64 id, MunStoreState state, GError **error)
 static gboolean
 parse_state (const char *text, MunStoreState *state, GError **error)
 {
+  g_autofree char *start = NULL;
+
   if (mun_store_state_from_text (text, state))
     return TRUE;
-  g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "“%.40s” is no state of a store", text);
+  start = mun_text_dup_start (text, 40);
+  g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "“%s” is no state of a store", start);
   return FALSE;
 }
 

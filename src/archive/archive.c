@@ -11,6 +11,7 @@
 #include "errors.h"
 #include "folder-path.h"
 #include "store-messages.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,6 +165,7 @@ mun_archive_get_master (MunArchive *self)
 gboolean
 mun_archive_parse_message_id (const char *message_id, gint64 *store, gint64 *number, GError **error)
 {
+  g_autofree char *start = NULL;
   char *end = NULL;
 
   if (message_id != NULL && g_ascii_isdigit (*message_id)) {
@@ -174,8 +176,8 @@ mun_archive_parse_message_id (const char *message_id, gint64 *store, gint64 *num
         return TRUE;
     }
   }
-  g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "“%.60s” is not the id of a message",
-               message_id != NULL ? message_id : "");
+  start = mun_text_dup_start (message_id, 60);
+  g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "“%s” is not the id of a message", start);
   return FALSE;
 }
 

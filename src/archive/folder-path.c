@@ -5,6 +5,7 @@
 #include "folder-path.h"
 
 #include "errors.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -39,7 +40,9 @@ mun_path_normalize (const char *path, GError **error)
     g_string_append (clean, levels[i]);
   }
   if (count == 0 || count > MUN_PATH_MAX_LEVELS || clean->len > 16384) {
-    g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "folder path “%.100s” has %u levels", path,
+    g_autofree char *start = mun_text_dup_start (path, 100);
+
+    g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "folder path “%s” has %u levels", start,
                  count);
     return NULL;
   }

@@ -194,6 +194,17 @@ mun_text_make_valid (const char *bytes, gssize length)
   return g_utf8_make_valid (bytes, length);
 }
 
+char *
+mun_text_dup_start (const char *text, gsize limit)
+{
+  gsize length = text != NULL ? strnlen (text, limit + 1) : 0;
+
+  if (length > limit)
+    for (length = limit; length > 0 && (text[length] & 0xc0) == 0x80;)
+      length--;
+  return g_utf8_make_valid (text != NULL ? text : "", length);
+}
+
 GStrv
 mun_text_split_list (const char *comma_list)
 {

@@ -53,6 +53,11 @@ mun_text_group (const char *hex, guint group);
 char *
 mun_text_make_valid (const char *bytes, gssize length);
 
+/* mun_text_dup_start: the first @limit bytes of a text that may be long, for an error's words, cut
+ * at a character's border and made valid. NULL gives "". Returns: (transfer full). */
+char *
+mun_text_dup_start (const char *text, gsize limit);
+
 /* mun_text_split_list: the parts of a comma list, white space stripped, empty parts left out. NULL
  * is an empty list. Returns: (transfer full): never NULL. */
 GStrv

@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "json.h"
 #include "secret.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -169,8 +170,10 @@ set_option (MunArguments *values, const char *word, GError **error)
   g_autofree char *name = NULL;
 
   if (!g_str_has_prefix (word, "--") || word[2] == '\0' || word[2] == '=') {
+    g_autofree char *start = mun_text_dup_start (word, 40);
+
     g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID,
-                 "Arguments are written as --name=value: “%.40s”.", word);
+                 "Arguments are written as --name=value: “%s”.", start);
     return FALSE;
   }
   name = equals != NULL ? g_strndup (word + 2, equals - word - 2) : g_strdup (word + 2);

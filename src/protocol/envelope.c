@@ -7,6 +7,7 @@
 
 #include "errors.h"
 #include "json.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -111,6 +112,7 @@ static gboolean
 read_status (MunEnvelope *self, JsonObject *root, GError **error)
 {
   const char *name = mun_json_get_string (root, "statusCode", NULL);
+  g_autofree char *start = NULL;
 
   if (name == NULL) {
     self->status_code = self->error_message != NULL ? MUN_STATUS_FAILED
@@ -128,8 +130,9 @@ read_status (MunEnvelope *self, JsonObject *root, GError **error)
     self->status_code = MUN_STATUS_CANCELLED;
     return TRUE;
   }
-  g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "The reply has the unknown status “%.40s”",
-               name);
+  start = mun_text_dup_start (name, 40);
+  g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "The reply has the unknown status “%s”",
+               start);
   return FALSE;
 }
 

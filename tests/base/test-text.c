@@ -197,6 +197,27 @@ test_random (void)
   g_assert_cmpstr (none, ==, "");
 }
 
+static void
+test_start (void)
+{
+  static const char *const starts[] = { "", "a", "a", "aé", "aé", "aé", "aé€", "aé€" };
+
+  for (gsize limit = 0; limit < G_N_ELEMENTS (starts); limit++) {
+    g_autofree char *start = mun_text_dup_start ("aé€", limit);
+
+    g_assert_cmpstr (start, ==, starts[limit]);
+  }
+  {
+    g_autofree char *none = mun_text_dup_start (NULL, 5);
+    g_autofree char *invalid = mun_text_dup_start ("\xff"
+                                                   "b",
+                                                   2);
+
+    g_assert_cmpstr (none, ==, "");
+    g_assert_cmpstr (invalid, ==, "\357\277\275b");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -207,6 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/text/hex", test_hex);
   g_test_add_func ("/base/text/base64url", test_base64url);
   g_test_add_func ("/base/text/make-valid", test_make_valid);
+  g_test_add_func ("/base/text/start", test_start);
   g_test_add_func ("/base/text/lists", test_lists);
   g_test_add_func ("/base/text/equal-secret", test_equal_secret);
   g_test_add_func ("/base/text/random", test_random);

@@ -27,30 +27,35 @@ read_escape (const char *p, const char *end)
   return value;
 }
 
-/* json-glib asserts on half of a surrogate pair: such an escape must never reach it. */
-static void
+/* json-glib asserts on half of a surrogate pair, and makes invalid UTF-8 of an escape without its
+ * four digits: neither must ever reach it. FALSE for what is no escape. */
+static gboolean
 copy_escape (GString *out, const char **p, const char *end)
 {
   int first = read_escape (*p, end);
   int second;
 
+  if (first < 0 && (end - *p < 2 || (*p)[1] == '\0' || strchr ("\"\\/bfnrt", (*p)[1]) == NULL))
+    return FALSE;
   if (first < 0xd800 || first > 0xdfff) {
-    gsize n = first < 0 ? MIN (2, end - *p) : 6;
+    gsize n = first < 0 ? 2 : 6;
 
     g_string_append_len (out, *p, n);
     *p += n;
-    return;
+    return TRUE;
   }
   second = read_escape (*p + 6, end);
   if (first <= 0xdbff && second >= 0xdc00 && second <= 0xdfff) {
     g_string_append_len (out, *p, 12);
     *p += 12;
-    return;
+    return TRUE;
   }
   g_string_append (out, "\\ufffd");
   *p += 6;
+  return TRUE;
 }
 
+/* NULL for a string with an escape that is none. */
 static const char *
 copy_string (GString *out, const char *p, const char *end)
 {
@@ -61,8 +66,8 @@ copy_string (GString *out, const char *p, const char *end)
     while (p < end && *p != '"' && *p != '\\')
       p++;
     g_string_append_len (out, run, p - run);
-    if (p < end && *p == '\\')
-      copy_escape (out, &p, end);
+    if (p < end && *p == '\\' && !copy_escape (out, &p, end))
+      return NULL;
   }
   if (p < end)
     g_string_append_c (out, *p++);
@@ -71,6 +76,7 @@ copy_string (GString *out, const char *p, const char *end)
 
 /* Where the text stands: members counts those of the object that is open at each depth. */
 typedef struct {
+  gboolean begun, ended; /* the outermost value */
   guint depth;
   guint members[MUN_JSON_MAX_DEPTH + 1];
 } Shape;
@@ -86,13 +92,30 @@ follow (Shape *self, char c, GError **error)
     }
     self->members[self->depth] = 0;
   } else if ((c == '}' || c == ']') && self->depth > 0) {
-    self->depth--;
+    self->ended = --self->depth == 0;
   } else if (c == ':' && ++self->members[self->depth] > MUN_JSON_MAX_MEMBERS) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "A JSON object has more than %d members",
                  MUN_JSON_MAX_MEMBERS);
     return FALSE;
   }
   return TRUE;
+}
+
+/* Does @c begin something behind the outermost value? json-glib 1.6 would lose the memory of what
+ * it read before. */
+static gboolean
+begins_another (Shape *self, char c)
+{
+  if (self->depth > 0)
+    return FALSE;
+  if (g_ascii_isspace (c)) {
+    self->ended = self->begun;
+    return FALSE;
+  }
+  if (self->ended || (self->begun && strchr ("{[\"", c) != NULL))
+    return TRUE;
+  self->begun = TRUE;
+  return FALSE;
 }
 
 /* Lets through what RFC 8259 knows outside strings, so that depth and members can be counted before
@@ -105,8 +128,19 @@ prepare (const char *text, gsize length, GError **error)
   Shape shape = { 0 };
 
   for (const char *p = text; p < end;) {
+    if (begins_another (&shape, *p)) {
+      g_set_error_literal (error, MUN_ERROR, MUN_ERROR_PROTOCOL,
+                           "Not JSON: something follows behind its end");
+      return NULL;
+    }
     if (*p == '"') {
       p = copy_string (out, p, end);
+      if (p == NULL) {
+        g_set_error_literal (error, MUN_ERROR, MUN_ERROR_PROTOCOL,
+                             "Not JSON: a string has an escape that is none");
+        return NULL;
+      }
+      shape.ended = shape.depth == 0;
       continue;
     }
     if (strchr ("{}[]:,+-.0123456789eEtrufalsn \t\r\n", *p) == NULL) {
@@ -119,6 +153,30 @@ prepare (const char *text, gsize length, GError **error)
     g_string_append_c (out, *p++);
   }
   return g_steal_pointer (&out);
+}
+
+/* A number may be written that no double holds: as infinity it could not be written again. */
+static gboolean
+is_finite (JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node)) {
+    JsonObjectIter iter;
+    JsonNode *member;
+
+    json_object_iter_init (&iter, json_node_get_object (node));
+    while (json_object_iter_next (&iter, NULL, &member))
+      if (!is_finite (member))
+        return FALSE;
+  } else if (JSON_NODE_HOLDS_ARRAY (node)) {
+    JsonArray *array = json_node_get_array (node);
+
+    for (guint i = 0; i < json_array_get_length (array); i++)
+      if (!is_finite (json_array_get_element (array, i)))
+        return FALSE;
+  } else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_DOUBLE) {
+    return isfinite (json_node_get_double (node));
+  }
+  return TRUE;
 }
 
 JsonNode *
@@ -144,12 +202,18 @@ mun_json_parse (const char *text, gssize length, GError **error)
   if (prepared == NULL)
     return NULL;
   if (!json_parser_load_from_data (parser, prepared->str, prepared->len, &reason)) {
-    g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "JSON cannot be parsed: %s",
-                 reason->message);
+    /* It quotes the text, cut at any byte. */
+    g_autofree char *words = mun_text_make_valid (reason->message, -1);
+
+    g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "JSON cannot be parsed: %s", words);
     return NULL;
   }
   if (json_parser_get_root (parser) == NULL) {
     g_set_error_literal (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "JSON text is empty");
+    return NULL;
+  }
+  if (!is_finite (json_parser_get_root (parser))) {
+    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "A number in JSON is too large");
     return NULL;
   }
   /* The parser's tree is immutable; callers edit what they read. */
@@ -170,12 +234,38 @@ mun_json_parse_object (const char *text, gssize length, GError **error)
   return json_node_dup_object (root);
 }
 
+/* json-glib 1.6 writes 1e26 as 1e+26.0, which is no JSON. */
+static char *
+mend_exponents (char *text)
+{
+  char *out = text;
+  gboolean in_string = FALSE;
+
+  for (const char *p = text; *p != '\0';) {
+    gsize run = 1;
+
+    if (in_string && *p == '\\')
+      run = 2;
+    else if (*p == '"')
+      in_string = !in_string;
+    else if (!in_string && *p == 'e' && (p[1] == '+' || p[1] == '-'))
+      run = 2 + strspn (p + 2, "0123456789");
+    memmove (out, p, run);
+    out += run;
+    p += run;
+    if (run > 2 && p[0] == '.' && p[1] == '0')
+      p += 2;
+  }
+  *out = '\0';
+  return text;
+}
+
 char *
 mun_json_to_string (JsonNode *node)
 {
   if (node == NULL)
     return g_strdup ("null");
-  return json_to_string (node, FALSE);
+  return mend_exponents (json_to_string (node, FALSE));
 }
 
 char *
@@ -186,7 +276,7 @@ mun_json_object_to_string (JsonObject *object)
   g_return_val_if_fail (object != NULL, NULL);
 
   json_node_set_object (node, object);
-  return json_to_string (node, FALSE);
+  return mend_exponents (json_to_string (node, FALSE));
 }
 
 static JsonNode *
@@ -315,7 +405,7 @@ mun_json_dup_text (JsonObject *object, const char *member)
     return NULL;
   if (json_node_get_value_type (node) == G_TYPE_STRING)
     return g_strdup (json_node_get_string (node));
-  return json_to_string (node, FALSE);
+  return mend_exponents (json_to_string (node, FALSE));
 }
 
 GStrv

@@ -54,6 +54,14 @@ test_refused (void)
   refuse ("{\"a\":1,}", -1);
   refuse ("\"open", -1);
   refuse ("\"\\", -1);
+  refuse ("\"\\x\"", -1);
+  refuse ("[{\"a\":-1e999}]", -1);
+  refuse ("{}{}", -1);
+  refuse ("[1] 2", -1);
+  refuse ("2[\"a\"]", -1);
+  refuse ("\"a\"\"b\"", -1);
+  refuse ("1 true", -1);
+  refuse ("\"\\ud80rest\"", -1);
   refuse ("{'a':1}", -1);
   refuse ("var x = {}", -1);
   refuse ("{} // comment", -1);
@@ -297,6 +305,24 @@ test_members (void)
   refuse (text->str, -1);
 }
 
+/* Numbers that json-glib writes with an exponent, and texts that look like them. */
+static void
+test_exponents (void)
+{
+  static const char *const texts[]
+      = { "1e26", "[1e-26,-1e+26,1.5e300]", "{\"1e+26.0\":\"\\\"e+1.0\",\"true\":true}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (JsonNode) node = mun_json_parse (texts[i], -1, &error);
+    g_autofree char *text = mun_json_to_string (node);
+    g_autoptr (JsonNode) again = mun_json_parse (text, -1, &error);
+
+    g_assert_no_error (error);
+    g_assert_true (json_node_equal (node, again));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/depth", test_depth);
   g_test_add_func ("/base/json/surrogates", test_surrogates);
   g_test_add_func ("/base/json/truncated", test_truncated);
+  g_test_add_func ("/base/json/exponents", test_exponents);
   g_test_add_func ("/base/json/getters", test_getters);
   g_test_add_func ("/base/json/text", test_text);
   g_test_add_func ("/base/json/strings", test_strings);

@@ -288,9 +288,10 @@ mun_search_part_count (MunSearchPart *self, MunDatabase *reader, const MunQuery 
     sqlite3_reset (statement);
     return TRUE;
   }
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return local_error == NULL;
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static const char *

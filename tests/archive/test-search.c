@@ -461,6 +461,9 @@ test_cancel (ArchiveFixture *fixture, gconstpointer data)
   g_cancellable_cancel (cancellable);
   g_assert_null (mun_search_get_page (search, 0, 500, MUN_SORT_SUBJECT, TRUE, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpuint (mun_search_count (search, 0, NULL, cancellable, &error), ==, G_MAXUINT64);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   found = subjects (search, 0, 1, MUN_SORT_DATE, TRUE);
   g_assert_cmpstr (found, ==, "n499");
 }

@@ -5,18 +5,28 @@
 #include "match.h"
 
 #include "errors.h"
+#include "query-parser.h"
 #include "tokenizer.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* Wildcards go through the tokenizer as private characters, which it keeps inside words. */
 #define STAR 0xe000
 #define QUESTION 0xe001
 
-/* An expression in the making. */
+/* What a part of the query comes to. */
+typedef struct {
+  MunMatchResult result;
+  gboolean is_unsearchable; /* NOTHING, but only because it has no letters */
+  char *expression;         /* of SOME; sound beside AND, OR and NOT */
+} Value;
+
+/* The expression of one word or phrase in the making. */
 typedef struct {
   MunDatabase *reader;
-  GString *out; /* the operands, joined by AND */
+  guint position; /* of the word in the text, for errors */
+  GString *out;   /* the operands, joined by AND */
   gboolean is_empty;
   gboolean has_nothing;      /* a word that no message can have */
   gboolean has_unsearchable; /* a word of signs alone, which are in no index */
@@ -164,9 +174,10 @@ expand (Builder *self, const char *pattern, GError **error)
     return NULL;
   }
   if (visited > MUN_MATCH_MAX_VISITED || found > MUN_MATCH_MAX_EXPANDED) {
-    g_set_error_literal (
-        error, MUN_ERROR, MUN_ERROR_INVALID,
-        "too many words match a word with wildcards: more of its beginning is needed");
+    mun_query_fail (
+        self->position,
+        N_ ("too many words match this word with wildcards: more of its beginning is needed"),
+        error);
     return NULL;
   }
   g_string_append_c (out, ')');
@@ -290,41 +301,148 @@ add_word (Builder *self, const char *word, gboolean is_phrase, GError **error)
   return add_wild_word (self, tokens, error);
 }
 
-static gboolean
-is_quote (gunichar c)
+static char *
+dup_columns (MunQueryField field, const char *columns)
 {
-  return c == '"' || c == 0x201c || c == 0x201d || c == 0x201e || c == 0xab || c == 0xbb;
+  switch (field) {
+  case MUN_FIELD_FROM:
+    return g_strdup ("sender");
+  case MUN_FIELD_TO:
+    return g_strdup ("recipients");
+  case MUN_FIELD_SUBJECT:
+    return g_strdup ("subject");
+  case MUN_FIELD_BODY:
+    return g_strdup ("body");
+  case MUN_FIELD_ATTACHMENT:
+    return g_strdup ("names texts");
+  case MUN_FIELD_ANY:
+  default:
+    return g_strdup (columns);
+  }
 }
 
 static gboolean
-add_text (Builder *self, const char *text, GError **error)
+build_word (MunDatabase *reader, const MunQueryNode *node, const char *columns, Value *value,
+            GError **error)
 {
-  g_autoptr (GString) word = g_string_new (NULL);
-  gboolean in_phrase = FALSE;
-  guint n_words = 0;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *wanted = dup_columns (node->field, columns);
+  Builder builder = { reader, node->position, out, TRUE, FALSE, FALSE };
 
-  for (const char *p = text;; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-    gboolean ends = c == 0 || is_quote (c) || (!in_phrase && g_unichar_isspace (c));
+  if (!add_word (&builder, node->text, node->kind == MUN_QUERY_PHRASE, error))
+    return FALSE;
+  value->is_unsearchable = builder.is_empty && builder.has_unsearchable;
+  if (builder.has_nothing || value->is_unsearchable) {
+    value->result = MUN_MATCH_NOTHING;
+  } else if (builder.is_empty) {
+    value->result = MUN_MATCH_ALL;
+  } else {
+    value->result = MUN_MATCH_SOME;
+    value->expression = g_strdup_printf ("{%s} : (%s)", wanted, out->str);
+  }
+  return TRUE;
+}
 
-    if (!ends) {
-      g_string_append_unichar (word, c);
-      continue;
-    }
-    if (word->len > 0) {
-      if (++n_words > MUN_MATCH_MAX_WORDS) {
-        g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "a search takes at most %d words",
-                     MUN_MATCH_MAX_WORDS);
-        return FALSE;
-      }
-      if (!add_word (self, word->str, in_phrase, error))
-        return FALSE;
-    }
-    g_string_truncate (word, 0);
-    if (is_quote (c))
-      in_phrase = !in_phrase;
-    if (c == 0)
-      return TRUE;
+static gboolean
+build (MunDatabase *reader, const MunQueryNode *node, const char *columns, Value *value,
+       GError **error);
+
+static void
+join (GString *group, const char *joint, const char *expression)
+{
+  g_string_append_printf (group, "%s%s", group->len > 0 ? joint : "", expression);
+}
+
+/* FTS5 only knows "this but not that": where nothing else is asked, "this" is every message. */
+static char *
+subtract (const char *wanted, const char *unwanted)
+{
+  if (*unwanted == '\0')
+    return g_strdup_printf ("(%s)", wanted);
+  if (*wanted == '\0')
+    return g_strdup_printf ("(tokens : \"all\" NOT (%s))", unwanted);
+  return g_strdup_printf ("((%s) NOT (%s))", wanted, unwanted);
+}
+
+/* All of them; a NOT is what it excludes. */
+static gboolean
+build_all (MunDatabase *reader, MunQueryNode *const *nodes, guint n_nodes, const char *columns,
+           Value *value, GError **error)
+{
+  g_autoptr (GString) wanted = g_string_new (NULL), unwanted = g_string_new (NULL);
+  gboolean has_nothing = FALSE;
+  guint n_unsearchable = 0;
+
+  for (guint i = 0; i < n_nodes; i++) {
+    gboolean is_negative = nodes[i]->kind == MUN_QUERY_NOT;
+    Value part = { 0 };
+
+    if (!build (reader, is_negative ? nodes[i]->children->pdata[0] : nodes[i], columns, &part,
+                error))
+      return FALSE;
+    if (part.result == MUN_MATCH_SOME)
+      join (is_negative ? unwanted : wanted, is_negative ? " OR " : " AND ", part.expression);
+    else if (part.is_unsearchable && !is_negative)
+      n_unsearchable++;
+    else
+      has_nothing |= part.result == (is_negative ? MUN_MATCH_ALL : MUN_MATCH_NOTHING);
+    g_free (part.expression);
+  }
+  value->is_unsearchable = n_unsearchable == n_nodes;
+  if (has_nothing || value->is_unsearchable) {
+    value->result = MUN_MATCH_NOTHING;
+  } else if (wanted->len == 0 && unwanted->len == 0) {
+    value->result = MUN_MATCH_ALL;
+  } else {
+    value->result = MUN_MATCH_SOME;
+    value->expression = subtract (wanted->str, unwanted->str);
+  }
+  return TRUE;
+}
+
+static gboolean
+build_any (MunDatabase *reader, const MunQueryNode *node, const char *columns, Value *value,
+           GError **error)
+{
+  g_autoptr (GString) branches = g_string_new (NULL);
+  gboolean has_all = FALSE;
+
+  value->is_unsearchable = TRUE;
+  for (guint i = 0; i < node->children->len; i++) {
+    Value part = { 0 };
+
+    if (!build (reader, node->children->pdata[i], columns, &part, error))
+      return FALSE;
+    if (part.result == MUN_MATCH_SOME)
+      join (branches, " OR ", part.expression);
+    has_all |= part.result == MUN_MATCH_ALL;
+    value->is_unsearchable &= part.is_unsearchable;
+    g_free (part.expression);
+  }
+  value->result = has_all ? MUN_MATCH_ALL : branches->len > 0 ? MUN_MATCH_SOME : MUN_MATCH_NOTHING;
+  if (value->result == MUN_MATCH_SOME)
+    value->expression = g_strdup_printf ("(%s)", branches->str);
+  return TRUE;
+}
+
+static gboolean
+build (MunDatabase *reader, const MunQueryNode *node, const char *columns, Value *value,
+       GError **error)
+{
+  MunQueryNode *const self[] = { (MunQueryNode *)node };
+
+  switch (node->kind) {
+  case MUN_QUERY_OR:
+    return build_any (reader, node, columns, value, error);
+  case MUN_QUERY_AND:
+    return build_all (reader, (MunQueryNode *const *)node->children->pdata, node->children->len,
+                      columns, value, error);
+  case MUN_QUERY_NOT:
+    return build_all (reader, self, 1, columns, value, error);
+  case MUN_QUERY_WORD:
+  case MUN_QUERY_PHRASE:
+  default:
+    return build_word (reader, node, columns, value, error);
   }
 }
 
@@ -332,23 +450,22 @@ MunMatchResult
 mun_match_words (MunDatabase *reader, const char *text, const char *columns, char **expression,
                  GError **error)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
-  Builder self = { reader, out, TRUE, FALSE, FALSE };
+  g_autoptr (MunQueryNode) node = NULL;
+  g_autoptr (GError) local_error = NULL;
+  Value value = { 0 };
 
   *expression = NULL;
-  if (text == NULL || *text == '\0')
+  if (text == NULL)
     return MUN_MATCH_ALL;
-  if (strlen (text) > MUN_MATCH_MAX_TEXT || !g_utf8_validate (text, -1, NULL)) {
-    g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID, "a search text has at most %d bytes of UTF-8",
-                 MUN_MATCH_MAX_TEXT);
+  node = mun_query_parse (text, &local_error);
+  if (local_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
     return MUN_MATCH_ERROR;
   }
-  if (!add_text (&self, text, error))
-    return MUN_MATCH_ERROR;
-  if (self.has_nothing || (self.is_empty && self.has_unsearchable))
-    return MUN_MATCH_NOTHING;
-  if (self.is_empty)
+  if (node == NULL)
     return MUN_MATCH_ALL;
-  *expression = g_strdup_printf ("{%s} : (%s)", columns, out->str);
-  return MUN_MATCH_SOME;
+  if (!build (reader, node, columns, &value, error))
+    return MUN_MATCH_ERROR;
+  *expression = value.expression;
+  return value.result;
 }

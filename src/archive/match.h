@@ -7,8 +7,6 @@
 
 G_BEGIN_DECLS
 
-#define MUN_MATCH_MAX_TEXT 4096
-#define MUN_MATCH_MAX_WORDS 64
 /* Wildcards within a word: so many words of the index are looked at, so many may match. */
 #define MUN_MATCH_MAX_VISITED 300000
 #define MUN_MATCH_MAX_EXPANDED 400
@@ -20,8 +18,10 @@ typedef enum {
   MUN_MATCH_SOME     /* see the expression */
 } MunMatchResult;
 
-/* mun_match_words: all words and phrases of @text in the given columns ("sender recipients"). @text
- * may be anything: what comes out is always a sound expression. @reader: needs the table
+/* mun_match_words: what @text asks (query-parser.h) of the given columns ("sender recipients"), where
+ * it names no field itself. @text may be anything: what comes out is always a sound expression, which
+ * stands beside AND, OR and NOT without more parentheses. A word that no message has leaves an AND
+ * empty, takes its branch from an OR, and to exclude it excludes nothing. @reader: needs the table
  * temp.vocabulary. */
 MunMatchResult
 mun_match_words (MunDatabase *reader, const char *text, const char *columns, char **expression,

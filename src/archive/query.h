@@ -27,9 +27,9 @@ typedef enum {
 
 /* All members optional: 0 and NULL ask nothing. The strings are owned. */
 typedef struct {
-  char *text;                        /* words (ANDed), "phrases", * and ? */
+  char *text;                        /* words, "phrases", OR, NOT…: query-parser.h */
   guint scopes;                      /* MunScope; 0 = all */
-  char *from, *to;                   /* words of the sender, of any recipient */
+  char *from, *to;                   /* the same for the sender, for any recipient */
   char *folder;                      /* path */
   gboolean recurse;                  /* subfolders too */
   gint64 date_from, date_to;         /* sent, Unix seconds, from <= t < to; 0 = open */

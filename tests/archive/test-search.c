@@ -244,6 +244,11 @@ test_scopes (ArchiveFixture *fixture, gconstpointer data)
   query = mun_query_new ();
   query->from = g_strdup ("anna");
   assert_query (fixture, query, "zebra");
+  query = query_text ("NOT absentword", MUN_SCOPE_SUBJECT);
+  query->from = g_strdup ("anna OR carl");
+  assert_query (fixture, query, "Mango,zebra");
+  query = query_text ("from:bert OR zebra", MUN_SCOPE_SUBJECT);
+  assert_query (fixture, query, "apple,zebra");
   query = mun_query_new ();
   query->to = g_strdup ("anna@alpha.example");
   assert_query (fixture, query, "apple");
@@ -305,6 +310,13 @@ test_places (ArchiveFixture *fixture, gconstpointer data)
   query = query_text ("key", 0);
   query->archives = g_strsplit ("bert,unknown", ",", -1);
   assert_query (fixture, query, "Mango");
+  /* No OR and no NOT leads out of them. */
+  query = query_text ("zebra OR mango", 0);
+  query->archives = g_strsplit ("bert", ",", -1);
+  assert_query (fixture, query, "Mango");
+  query = query_text ("NOT mango OR zebra", 0);
+  query->archives = g_strsplit ("bert", ",", -1);
+  assert_query (fixture, query, "ไทย,東京都の天気");
   query = mun_query_new ();
   query->archives = g_new0 (char *, 1);
   assert_query (fixture, query, "");

@@ -9,6 +9,8 @@
 #include "errors.h"
 #include "search-part.h"
 
+#include <glib/gi18n.h>
+
 /* Where the last page by descending date ended: the next one goes on there without counting rows.
  */
 typedef struct {
@@ -51,23 +53,49 @@ mun_search_init (MunSearch *self)
   g_mutex_init (&self->lock);
 }
 
+static gint64
+next_deadline (const MunQuery *query)
+{
+  gint64 limit = query->time_limit > 0 ? query->time_limit : MUN_SEARCH_SECONDS * G_USEC_PER_SEC;
+
+  return g_get_monotonic_time () + limit;
+}
+
+/* What the database says about its deadline tells a user nothing. */
+static void
+explain (const GError *reason, GError **error)
+{
+  if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    g_propagate_error (error, g_error_copy (reason));
+    return;
+  }
+  G_STATIC_ASSERT (MUN_SEARCH_SECONDS == 10);
+  g_set_error_literal (error, MUN_ERROR, MUN_ERROR_TOO_LARGE,
+                       N_ ("The search took longer than 10 seconds and was ended. Ask for rarer "
+                           "words, or for one folder or a range of dates"));
+}
+
 MunSearch *
 mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error)
 {
   g_autoptr (MunSearch) self = g_object_new (MUN_TYPE_SEARCH, NULL);
   g_autoptr (GPtrArray) entries = mun_archive_dup_entries (archive);
   gboolean has_folder = query->folder == NULL || *query->folder == '\0';
+  gint64 deadline = next_deadline (query);
 
   self->query = mun_query_copy (query);
   for (guint i = 0; i < entries->len; i++) {
     MunStoreEntry *entry = g_ptr_array_index (entries, i);
+    g_autoptr (GError) reason = NULL;
     MunSearchPart *part;
 
     if (entry->store == NULL)
       continue;
-    part = mun_search_part_new (entry, query, error);
-    if (part == NULL)
+    part = mun_search_part_new (entry, query, deadline, &reason);
+    if (part == NULL) {
+      explain (reason, error);
       return NULL;
+    }
     has_folder = has_folder || part->has_folder;
     if (part->is_empty)
       mun_search_part_free (part);
@@ -98,6 +126,7 @@ static MunDatabase **
 acquire_readers (MunSearch *self, GCancellable *cancellable, GError **error)
 {
   MunDatabase **readers = g_new0 (MunDatabase *, self->parts->len + 1);
+  gint64 deadline = next_deadline (self->query);
 
   for (guint i = 0; i < self->parts->len; i++) {
     MunSearchPart *part = g_ptr_array_index (self->parts, i);
@@ -108,6 +137,7 @@ acquire_readers (MunSearch *self, GCancellable *cancellable, GError **error)
       return NULL;
     }
     mun_database_watch (readers[i], cancellable);
+    mun_database_set_deadline (readers[i], deadline);
   }
   return readers;
 }
@@ -120,6 +150,7 @@ mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellabl
   guint64 most = limit == 0 ? MUN_SEARCH_COUNT_LIMIT : limit;
   guint64 total = 0;
   gboolean ok = readers != NULL;
+  g_autoptr (GError) reason = NULL;
 
   if (readers == NULL)
     return G_MAXUINT64;
@@ -128,12 +159,14 @@ mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellabl
     guint64 count;
 
     ok = mun_search_part_count (g_ptr_array_index (self->parts, i), readers[i], self->query, room,
-                                &count, error);
+                                &count, &reason);
     total += count;
   }
   release_readers (self, readers);
-  if (!ok)
+  if (!ok) {
+    explain (reason, error);
     return G_MAXUINT64;
+  }
   if (is_more != NULL)
     *is_more = total > most;
   return MIN (total, most);
@@ -206,8 +239,11 @@ hits_to_json (MunSearch *self, MunDatabase **readers, GArray *hits, GError **err
   g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func ((GDestroyNotify)g_hash_table_unref);
 
-  for (guint i = 0; i < self->parts->len; i++)
+  for (guint i = 0; i < self->parts->len; i++) {
     g_ptr_array_add (paths, mun_catalogue_paths_new ());
+    /* They are found: a page of them is soon read. */
+    mun_database_set_deadline (readers[i], 0);
+  }
   for (guint i = 0; i < hits->len; i++) {
     MunSearchHit *hit = &g_array_index (hits, MunSearchHit, i);
     MunSearchPart *part = g_ptr_array_index (self->parts, hit->part);
@@ -263,14 +299,17 @@ mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key
   MunDatabase **readers = acquire_readers (self, cancellable, error);
   g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (MunSearchHit));
   Anchor anchor = find_anchor (self, start, key, descending);
+  g_autoptr (GError) reason = NULL;
   JsonArray *page = NULL;
 
   g_array_set_clear_func (hits, clear_hit);
   if (readers == NULL)
     return NULL;
-  if (list_hits (self, readers, start, count, key, descending, &anchor, hits, error)) {
+  if (list_hits (self, readers, start, count, key, descending, &anchor, hits, &reason)) {
     set_anchor (self, start, hits, key, descending);
     page = hits_to_json (self, readers, hits, error);
+  } else {
+    explain (reason, error);
   }
   release_readers (self, readers);
   return page;

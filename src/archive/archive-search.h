@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 #define MUN_SEARCH_SORT_LIMIT 100000
 /* Counting stops here: "more than". */
 #define MUN_SEARCH_COUNT_LIMIT 10000
+/* So long may each of the three steps below take; one that takes longer ends with
+ * MUN_ERROR_TOO_LARGE and a sentence for the user. Only tests ask for less (MunQuery). */
+#define MUN_SEARCH_SECONDS 10
 
 #define MUN_TYPE_SEARCH (mun_search_get_type ())
 G_DECLARE_FINAL_TYPE (MunSearch, mun_search, MUN, SEARCH, GObject)

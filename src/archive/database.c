@@ -23,6 +23,8 @@ struct _MunDatabase {
   char *path;
   GHashTable *statements;
   GCancellable *cancellable; /* borrowed */
+  gint64 deadline;           /* 0 = none */
+  gboolean is_late;
 };
 
 static void
@@ -65,8 +67,9 @@ mun_database_fail (MunDatabase *self, const char *step, GError **error)
   int last_errno = errno;
   int result = sqlite3_extended_errcode (self->handle);
 
-  if ((result & 0xff) == SQLITE_INTERRUPT) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s was cancelled", step);
+  if (self->is_late || (result & 0xff) == SQLITE_INTERRUPT) {
+    g_set_error (error, G_IO_ERROR, self->is_late ? G_IO_ERROR_TIMED_OUT : G_IO_ERROR_CANCELLED,
+                 self->is_late ? "%s took too long" : "%s was cancelled", step);
     return FALSE;
   }
   g_set_error (error, MUN_ERROR, code_for_sqlite (self->handle, result, last_errno),
@@ -281,7 +284,7 @@ mun_database_prepare (MunDatabase *self, GError **error, const char *sql, const 
 gboolean
 mun_database_step (MunDatabase *self, sqlite3_stmt *statement, GError **error)
 {
-  int result = sqlite3_step (statement);
+  int result = self->is_late ? SQLITE_INTERRUPT : sqlite3_step (statement);
 
   if (result == SQLITE_ROW)
     return TRUE;
@@ -378,12 +381,30 @@ progress_cb (void *data)
 {
   MunDatabase *self = data;
 
-  return g_cancellable_is_cancelled (self->cancellable);
+  if (self->deadline != 0 && g_get_monotonic_time () >= self->deadline)
+    self->is_late = TRUE;
+  return self->is_late || g_cancellable_is_cancelled (self->cancellable);
+}
+
+static void
+update_progress (MunDatabase *self)
+{
+  gboolean is_watched = self->cancellable != NULL || self->deadline != 0;
+
+  sqlite3_progress_handler (self->handle, 2000, is_watched ? progress_cb : NULL, self);
 }
 
 void
 mun_database_watch (MunDatabase *self, GCancellable *cancellable)
 {
   self->cancellable = cancellable;
-  sqlite3_progress_handler (self->handle, 2000, cancellable != NULL ? progress_cb : NULL, self);
+  update_progress (self);
+}
+
+void
+mun_database_set_deadline (MunDatabase *self, gint64 deadline)
+{
+  self->deadline = deadline;
+  self->is_late = FALSE;
+  update_progress (self);
 }

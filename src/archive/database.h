@@ -75,6 +75,10 @@ mun_database_text (sqlite3_stmt *statement, int column);
  */
 void
 mun_database_watch (MunDatabase *self, GCancellable *cancellable);
+/* mun_database_set_deadline: statements that run at @deadline (monotonic microseconds) end with
+ * G_IO_ERROR_TIMED_OUT, and so do all that are begun after one did; 0 ends that. */
+void
+mun_database_set_deadline (MunDatabase *self, gint64 deadline);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunDatabase, mun_database_close)
 

@@ -37,8 +37,9 @@ typedef struct {
   gint64 size_min, size_max;         /* bytes, both included; 0 = open */
   MunTri has_attachments;
   gboolean priority_set;
-  guint priority; /* MunPriority, when priority_set */
-  GStrv archives; /* the archives that the caller may read; NULL = all of them, empty = none */
+  guint priority;    /* MunPriority, when priority_set */
+  gint64 time_limit; /* microseconds that a step of the search may take; 0 = MUN_SEARCH_SECONDS */
+  GStrv archives;    /* the archives that the caller may read; NULL = all of them, empty = none */
 } MunQuery;
 
 MunQuery *

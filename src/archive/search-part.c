@@ -142,15 +142,19 @@ add_place (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, GStr
 }
 
 static gboolean
-build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, GError **error)
+build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gint64 deadline,
+             GError **error)
 {
   g_autoptr (GString) match = g_string_new (NULL);
   g_autofree char *columns = mun_match_columns (query->scopes);
 
+  mun_database_set_deadline (reader, deadline);
   if (!add_words (self, reader, query->text, columns, match, error)
       || !add_words (self, reader, query->from, "sender", match, error)
-      || !add_words (self, reader, query->to, "recipients", match, error)
-      || !add_place (self, reader, query, match, error))
+      || !add_words (self, reader, query->to, "recipients", match, error))
+    return FALSE;
+  mun_database_set_deadline (reader, 0);
+  if (!add_place (self, reader, query, match, error))
     return FALSE;
   if (query->has_attachments != MUN_TRI_ANY)
     add_clause (match,
@@ -171,7 +175,7 @@ next_arrival (MunDatabase *reader)
 }
 
 MunSearchPart *
-mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, GError **error)
+mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, gint64 deadline, GError **error)
 {
   MunSearchPart *self = g_new0 (MunSearchPart, 1);
   MunDatabase *reader = mun_store_acquire_reader (entry->store, error);
@@ -183,7 +187,7 @@ mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, GError **error
     return NULL;
   }
   self->snapshot = next_arrival (reader) - 1;
-  ok = build_match (self, reader, query, error);
+  ok = build_match (self, reader, query, deadline, error);
   mun_store_release_reader (entry->store, reader);
   if (ok)
     return self;

@@ -25,8 +25,9 @@ typedef struct {
   char *text; /* instead of key */
 } MunSearchHit;
 
+/* mun_search_part_new: looking words up ends at @deadline with G_IO_ERROR_TIMED_OUT. */
 MunSearchPart *
-mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, GError **error);
+mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, gint64 deadline, GError **error);
 void
 mun_search_part_free (MunSearchPart *self);
 

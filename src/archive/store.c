@@ -544,6 +544,7 @@ void
 mun_store_release_reader (MunStore *self, MunDatabase *reader)
 {
   mun_database_watch (reader, NULL);
+  mun_database_set_deadline (reader, 0);
   mun_database_reset (reader);
   g_mutex_lock (&self->lock);
   if (self->idle_readers.length < MAX_IDLE_READERS)

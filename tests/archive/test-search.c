@@ -187,6 +187,42 @@ test_hostile (ArchiveFixture *fixture, gconstpointer data)
   assert_text (fixture, "!!! invoice", "zebra");
 }
 
+/* A step that takes longer than it may ends, and says what to do. */
+static void
+test_time_limit (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MunQuery) query = mun_query_new ();
+  g_autoptr (MunSearch) search = NULL, patient = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    archive_fixture_deliver_letters (fixture->archive, i * ARCHIVE_FIXTURE_LETTERS, NULL);
+  query->text = g_strdup ("-absentword");
+  query->time_limit = 1;
+  search = mun_archive_search (fixture->archive, query, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mun_search_count (search, 0, NULL, NULL, &error), ==, G_MAXUINT64);
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
+  g_assert_true (g_str_has_prefix (error->message, "The search took longer than 10 seconds"));
+  g_clear_error (&error);
+  g_assert_null (mun_search_get_page (search, 0, 5, MUN_SORT_SUBJECT, TRUE, NULL, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+  /* Looking words up takes time as well. */
+  g_free (query->text);
+  query->text = g_strdup ("*q*q*q*q");
+  g_assert_null (mun_archive_search (fixture->archive, query, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+  /* The next one has its time again. */
+  query->time_limit = 0;
+  patient = mun_archive_search (fixture->archive, query, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mun_search_count (patient, 0, NULL, NULL, &error), ==, 0);
+  g_assert_no_error (error);
+}
+
 static void
 test_limits (ArchiveFixture *fixture, gconstpointer data)
 {
@@ -509,6 +545,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/search/words", test_words);
   ADD ("/search/wildcards", test_wildcards);
+  ADD ("/search/time-limit", test_time_limit);
   ADD ("/search/dense-scripts", test_dense_scripts);
   ADD ("/search/hostile", test_hostile);
   ADD ("/search/limits", test_limits);

@@ -126,12 +126,14 @@ close_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The client has said its last word; a reply may still be on its way to it. */
+/* The client has said its last word; a reply may still be on its way to it. What takes long is not
+ * done for it any more. */
 static gboolean
 hung_up_cb (int fd, GIOCondition condition, gpointer data)
 {
   g_autoptr (GSource) source = g_timeout_source_new (LINGER_MILLISECONDS);
 
+  mun_guest_leave (data);
   g_source_set_callback (source, close_cb, g_object_ref (data), g_object_unref);
   g_source_attach (source, g_main_context_get_thread_default ());
   return G_SOURCE_REMOVE;
@@ -154,8 +156,8 @@ hand_over (Arrival *self, GIOStream *stream)
   MunAcceptor *acceptor = self->acceptor;
   g_autoptr (GError) error = NULL;
 
-  close_when_left (acceptor, self->socket);
   mun_guest_welcome (self->socket, self->remote, acceptor->patience);
+  close_when_left (acceptor, self->socket);
   if (!soup_server_accept_iostream (acceptor->server, stream, self->local, self->remote, &error))
     g_warning ("A connection was dropped: %s", error->message);
 }

@@ -1,4 +1,4 @@
-/* guest.c: how long the client of one connection may take */
+/* guest.c: how long the client of one connection may take, and whether it is still there */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-server"
 
@@ -15,6 +15,7 @@ typedef struct {
   gint64 patience; /* microseconds */
   gint64 deadline;
   GSource *timer;
+  GCancellable *left;
 } Guest;
 
 static Guest *
@@ -34,6 +35,7 @@ guest_unref (gpointer data)
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
   g_object_unref (self->socket);
+  g_object_unref (self->left);
   g_free (self);
 }
 
@@ -115,12 +117,19 @@ connect_to (SoupServerMessage *message, const char *signal, GCallback callback, 
   g_signal_connect_data (message, signal, callback, guest_ref (guest), closure_unref, 0);
 }
 
+static Guest *
+find_guest (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return remote != NULL ? g_object_get_data (G_OBJECT (remote), DATA_KEY) : NULL;
+}
+
 /* Also when a connection is kept for a request that may come later. */
 static void
 request_started_cb (SoupServer *server, SoupServerMessage *message, gpointer data)
 {
-  GSocketAddress *remote = soup_server_message_get_remote_address (message);
-  Guest *guest = remote != NULL ? g_object_get_data (G_OBJECT (remote), DATA_KEY) : NULL;
+  Guest *guest = find_guest (message);
 
   if (guest == NULL)
     return;
@@ -140,12 +149,31 @@ mun_guest_welcome (GSocket *socket, GSocketAddress *remote, guint patience)
   g_atomic_ref_count_init (&self->references);
   self->socket = g_object_ref (socket);
   self->patience = (gint64)patience * 1000;
+  self->left = g_cancellable_new ();
+  g_object_set_data_full (G_OBJECT (socket), DATA_KEY, g_object_ref (self->left), g_object_unref);
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_static_name (self->timer, "patience with a client");
   g_source_set_callback (self->timer, late_cb, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
   g_object_set_data_full (G_OBJECT (remote), DATA_KEY, self, guest_unref);
   expect (self);
+}
+
+void
+mun_guest_leave (GSocket *socket)
+{
+  GCancellable *left = g_object_get_data (G_OBJECT (socket), DATA_KEY);
+
+  if (left != NULL)
+    g_cancellable_cancel (left);
+}
+
+GCancellable *
+mun_guest_ref_left (SoupServerMessage *message)
+{
+  Guest *guest = find_guest (message);
+
+  return guest != NULL ? g_object_ref (guest->left) : NULL;
 }
 
 void

@@ -1,4 +1,4 @@
-/* guest.h: how long the client of one connection may take */
+/* guest.h: how long the client of one connection may take, and whether it is still there */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -15,6 +15,13 @@
  */
 void
 mun_guest_welcome (GSocket *socket, GSocketAddress *remote, guint patience);
+
+/* The client of this connection, once welcomed, sends no more. */
+void
+mun_guest_leave (GSocket *socket);
+/* Returns: (transfer full) (nullable): cancelled when the client whose request this is has left */
+GCancellable *
+mun_guest_ref_left (SoupServerMessage *message);
 
 /* Requests on the connections of guests count from now on. */
 void

@@ -6,6 +6,7 @@
 
 #include "accounts.h"
 #include "errors.h"
+#include "guest.h"
 #include "json.h"
 #include "master.h"
 #include "secret.h"
@@ -91,6 +92,7 @@ job_free (Job *job)
   g_clear_pointer (&job->request.body, g_bytes_unref);
   g_clear_pointer (&job->request.user, json_object_unref);
   g_clear_pointer (&job->request.reply, g_bytes_unref);
+  g_clear_object (&job->request.cancellable);
   g_free (job->request.user_name);
   g_free (job->request.content_type);
   g_free (job->address);
@@ -180,6 +182,7 @@ make_job (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler)
   job->request.server = self->parts->server;
   job->request.tokens = self->tokens;
   job->request.searches = self->searches;
+  job->request.cancellable = mun_guest_ref_left (message);
   self->parts->pending++;
   mun_listener_pause (message);
   return job;

@@ -16,8 +16,9 @@ typedef struct {
   GStrv segments;    /* of the path, without "api" */
   GHashTable *query; /* name -> value */
   GBytes *body;
-  char *user_name;  /* whose token it is, or who is signing in */
-  JsonObject *user; /* the user's document */
+  char *user_name;           /* whose token it is, or who is signing in */
+  JsonObject *user;          /* the user's document */
+  GCancellable *cancellable; /* (nullable): the client has left; for what may take long */
 
   guint status;
   char *content_type;

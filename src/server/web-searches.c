@@ -229,7 +229,8 @@ start (MunWebRequest *request, GError **error)
   search->search = mun_archive_search (mun_server_get_archive (request->server), query, error);
   if (search->search == NULL)
     return NULL;
-  search->count = mun_search_count (search->search, COUNT_MAX, &search->is_more, NULL, error);
+  search->count
+      = mun_search_count (search->search, COUNT_MAX, &search->is_more, request->cancellable, error);
   if (search->count == G_MAXUINT64)
     return NULL;
   if (!audit (request, query, search, error))
@@ -341,7 +342,7 @@ mun_web_get_results (MunWebRequest *request)
   descending = search->descending;
   if (*sort == '\0' || mun_web_query_parse_sort (sort, &key, &descending, &error))
     items = mun_search_get_page (search->search, start, CLAMP (count, 1, PAGE_MAX), key, descending,
-                                 NULL, &error);
+                                 request->cancellable, &error);
   if (items == NULL) {
     mun_web_request_fail_error (request, error);
     return;

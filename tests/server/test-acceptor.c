@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "acceptor.h"
+#include "guest.h"
 #include "tls.h"
 
 #include <fcntl.h>
@@ -107,6 +108,50 @@ test_request (Fixture *self, gconstpointer data)
 
   expect_reply (second, data);
   expect_reply (first, data);
+}
+
+typedef struct {
+  SoupServerMessage *message;
+  GCancellable *left;
+} LongRequest;
+
+static void
+pause_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+          gpointer data)
+{
+  LongRequest *request = data;
+
+  request->message = g_object_ref (message);
+  request->left = mun_guest_ref_left (message);
+  soup_server_message_pause (message);
+}
+
+/* Whoever works on a long request learns that its client has gone. */
+static void
+test_client_leaves (Fixture *self, gconstpointer data)
+{
+  LongRequest request = { NULL, NULL };
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL, other = NULL;
+
+  soup_server_remove_handler (self->server, NULL);
+  soup_server_add_handler (self->server, NULL, pause_cb, &request, NULL);
+  connection = ask (self, data);
+  while (request.left == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  /* Another client's leaving is none of its business. */
+  other = g_socket_client_connect_to_host (client, data, self->port, NULL, NULL);
+  g_io_stream_close (G_IO_STREAM (other), NULL, NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_false (g_cancellable_is_cancelled (request.left));
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  while (!g_cancellable_is_cancelled (request.left))
+    g_main_context_iteration (NULL, TRUE);
+  soup_server_message_set_status (request.message, 200, NULL);
+  soup_server_message_unpause (request.message);
+  g_object_unref (request.message);
+  g_object_unref (request.left);
 }
 
 static void
@@ -431,6 +476,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (count_complaints, NULL, NULL);
   g_test_add ("/server/acceptor/request", Fixture, "127.0.0.1", set_up, test_request, tear_down);
+  g_test_add ("/server/acceptor/client-leaves", Fixture, "127.0.0.1", set_up, test_client_leaves,
+              tear_down);
   g_test_add ("/server/acceptor/kept-connection", Fixture, "127.0.0.1", set_up,
               test_kept_connection, tear_down);
   g_test_add ("/server/acceptor/left-connections", Fixture, "127.0.0.1", set_up,

@@ -258,6 +258,13 @@ test_search (void)
   assert_found (ann, "{\"query\":\"fox\",\"querySubject\":true}", "");
   assert_found (ann, "{\"query\":\"fox\",\"queryMessageBody\":true}", "alpha,beta,delta,gamma");
   assert_found (ann, "{\"query\":\"fox beta\"}", "beta");
+  assert_found (ann, "{\"query\":\"beta OR alpha\"}", "alpha,beta");
+  assert_found (ann, "{\"query\":\"fox -(beta OR alpha)\"}", "delta,gamma");
+  assert_found (ann, "{\"query\":\"NOT alpha\"}", "beta,delta,gamma");
+  assert_found (ann, "{\"query\":\"subject:fox OR subject:beta\"}", "beta");
+  /* … and nothing leads into the archives of others */
+  assert_found (ann, "{\"query\":\"secret OR alpha\"}", "alpha");
+  assert_found (ann, "{\"query\":\"NOT fox OR secret\"}", "");
   assert_found (ann, "{\"query\":\"secret\"}", "");
   assert_found (bob, "{\"query\":\"secret\"}", "secret of bob");
   assert_found (ann, "{\"folder\":\"ann/Exchange ann/Inbox\",\"folderRecurse\":false}",
@@ -305,6 +312,17 @@ test_search_refused (void)
 
     g_assert_nonnull (mun_json_get_string (json_node_get_object (reply), "message", NULL));
   }
+}
+
+/* What is wrong with the text is said in a sentence that stands alone. */
+static void
+test_search_text_refused (void)
+{
+  g_autoptr (JsonNode) reply
+      = test_server_post (server, ann, "/api/searches", "{\"query\":\"fox OR (beta\"}", 400);
+
+  g_assert_cmpstr (mun_json_get_string (json_node_get_object (reply), "message", NULL), ==,
+                   "Search text, at character 8: a parenthesis is not closed");
 }
 
 static void
@@ -662,6 +680,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/web-api/folders", test_folders);
   g_test_add_func ("/munimentd/web-api/search", test_search);
   g_test_add_func ("/munimentd/web-api/search-refused", test_search_refused);
+  g_test_add_func ("/munimentd/web-api/search-text-refused", test_search_text_refused);
   g_test_add_func ("/munimentd/web-api/search-pages", test_search_pages);
   g_test_add_func ("/munimentd/web-api/search-belongs-to-its-user",
                    test_search_belongs_to_its_user);

@@ -67,8 +67,8 @@ mun_admin_client_get_functions (MunAdminClient *self);
 JsonObject *
 mun_admin_client_get_server_info (MunAdminClient *self);
 
-/* mun_admin_client_has_capability: whether GetServerInfo lists it ("searchDates", "upload",
- * "archiveInfo"). */
+/* mun_admin_client_has_capability: whether GetServerInfo lists it ("searchDates",
+ * "searchOperators", "upload", "archiveInfo"). */
 gboolean
 mun_admin_client_has_capability (MunAdminClient *self, const char *capability);
 

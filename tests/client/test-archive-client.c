@@ -437,6 +437,18 @@ test_search_states (void)
   g_assert_true (g_str_has_prefix (raw_server_request (raw, 5), "GET /api/searches/a%20b "));
   g_clear_error (&error);
 
+  /* A sentence about what was asked stands alone. */
+  raw_server_push_reply (raw, 400, NULL, "{\"message\":\"Search text, at character 3: no.\"}");
+  g_assert_null (search (client, "{}", NULL, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==, "Search text, at character 3: no.");
+  g_clear_error (&error);
+  raw_server_push_reply (raw, 413, NULL, "{\"message\":\"The search took too long.\"}");
+  g_assert_null (search (client, "{}", NULL, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
+  g_assert_cmpstr (error->message, ==, "The search took too long.");
+  g_clear_error (&error);
+
   raw_server_push_reply (raw, 200, NULL, "{}");
   g_assert_null (search (client, "{}", NULL, &error));
   g_assert_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL);

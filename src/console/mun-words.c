@@ -295,6 +295,24 @@ find_words (const GError *error)
   return &own_errors[0];
 }
 
+/* What the archive says about a search is in the translations; everything else is shown as it comes.
+ */
+static char *
+translate (const char *sentence)
+{
+  static const char start[] = "Search text, at character ";
+  char *end = NULL;
+
+  if (g_str_has_prefix (sentence, start)) {
+    guint position = g_ascii_strtoull (sentence + strlen (start), &end, 10);
+
+    if (g_str_has_prefix (end, ": ") && end[2])
+      /* Translators: %s is what is wrong there, such as "a parenthesis is not closed". */
+      return g_strdup_printf (_ ("Search text, at character %u: %s"), position, _ (end + 2));
+  }
+  return g_strdup (*sentence ? _ (sentence) : "");
+}
+
 char *
 mun_words_for_error (const GError *error)
 {
@@ -305,7 +323,7 @@ mun_words_for_error (const GError *error)
   words = find_words (error);
   if (words->advice)
     return g_strdup (_ (words->advice));
-  return g_strdup (error->message);
+  return translate (error->message);
 }
 
 const char *

@@ -10,6 +10,7 @@
 #include "mun-message-browser.h"
 #include "mun-search-form.h"
 #include "mun-state-stack.h"
+#include "mun-width-bin.h"
 
 #include <glib/gi18n.h>
 
@@ -17,7 +18,9 @@ struct _MunSearchPage {
   MunPage parent_instance;
 
   GtkSearchEntry *entry;
+  GtkBox *operator_help;
   GtkToggleButton *refine;
+  GtkButton *search_button;
   GtkFlowBox *chips;
   AdwFlap *flap;
   MunSearchForm *form;
@@ -146,6 +149,12 @@ new_query_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
 }
 
+static gboolean
+has_capability (GStrv capabilities, const char *name)
+{
+  return capabilities && g_strv_contains ((const char *const *)capabilities, name);
+}
+
 static void
 info_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -157,10 +166,21 @@ info_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!node || !JSON_NODE_HOLDS_OBJECT (node))
     return;
   capabilities = mun_json_dup_strings (json_node_get_object (node), "capabilities");
-  mun_search_form_set_has_dates (self->form,
-                                 capabilities
-                                     && g_strv_contains ((const char *const *)capabilities,
-                                                         "searchDates"));
+  mun_search_form_set_has_dates (self->form, has_capability (capabilities, "searchDates"));
+  gtk_widget_set_visible (GTK_WIDGET (self->operator_help),
+                          has_capability (capabilities, "searchOperators"));
+}
+
+/* What is typed needs the room more than the word on the button. */
+static void
+narrow_cb (MunSearchPage *self, GParamSpec *pspec, MunWidthBin *bin)
+{
+  if (mun_width_bin_is_narrow (bin)) {
+    gtk_button_set_icon_name (self->search_button, "system-search-symbolic");
+  } else {
+    gtk_button_set_label (self->search_button, _ ("_Search"));
+    gtk_button_set_use_underline (self->search_button, TRUE);
+  }
 }
 
 static void
@@ -171,6 +191,7 @@ mun_search_page_load (MunPage *page)
 
   mun_message_browser_set_connection (self->browser, connection);
   mun_search_form_set_has_dates (self->form, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->operator_help), FALSE);
   if (mun_connection_has_function (connection, "GetServerInfo"))
     mun_connection_call_async (connection, "GetServerInfo", NULL, mun_page_get_cancellable (page),
                                info_cb, g_object_ref (self));
@@ -203,11 +224,15 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   MUN_PAGE_CLASS (klass)->start_search = mun_search_page_start_search;
   g_type_ensure (MUN_TYPE_STATE_STACK);
   g_type_ensure (MUN_TYPE_SEARCH_FORM);
+  g_type_ensure (MUN_TYPE_WIDTH_BIN);
   g_type_ensure (MUN_TYPE_MESSAGE_BROWSER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/muniment/Console/pages/mun-search-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, entry);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, operator_help);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, refine);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, search_button);
+  gtk_widget_class_bind_template_callback (widget_class, narrow_cb);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, chips);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, flap);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, form);

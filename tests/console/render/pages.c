@@ -14,6 +14,9 @@
 #include "mun-search-form.h"
 #include "mun-search-page.h"
 #include "mun-start-page.h"
+#include "mun-state-stack.h"
+
+#include <glib/gi18n.h>
 
 #define WIDE_WIDTH 1560
 #define WIDE_HEIGHT 900
@@ -327,6 +330,18 @@ test_archive_empty (void)
   render_close (window);
 }
 
+/* What is wrong with the text of a search is said in the language of the console. */
+static void
+check_search_error (GtkWidget *page, guint position, const char *reason)
+{
+  GtkWidget *stack = render_find (page, MUN_TYPE_STATE_STACK);
+  GtkWidget *status = child (stack, MUN_TYPE_STATE_STACK, "error_page");
+  g_autofree char *expected
+      = g_strdup_printf (gettext ("Search text, at character %u: %s"), position, gettext (reason));
+
+  g_assert_cmpstr (adw_status_page_get_description (ADW_STATUS_PAGE (status)), ==, expected);
+}
+
 static void
 test_search (void)
 {
@@ -335,6 +350,7 @@ test_search (void)
   GtkWidget *page = GTK_WIDGET (mun_window_get_page (window));
   GtkWidget *entry = render_find (page, GTK_TYPE_SEARCH_ENTRY);
   GtkWidget *refine = child (page, MUN_TYPE_SEARCH_PAGE, "refine");
+  GtkWidget *help = render_find (page, GTK_TYPE_MENU_BUTTON);
   MunSearchForm *form = render_find (page, MUN_TYPE_SEARCH_FORM);
 
   render_shoot (GTK_WINDOW (window), "search-empty");
@@ -353,6 +369,13 @@ test_search (void)
   render_wait_for_state (window, "no-results");
   render_shoot (GTK_WINDOW (window), "search-no-results");
   g_assert_nonnull (form);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "invoice OR (2026");
+  gtk_widget_activate_action (page, "page.search", NULL);
+  render_wait_for_state (window, "error");
+  check_search_error (page, 12, "a parenthesis is not closed");
+  render_shoot (GTK_WINDOW (window), "search-error");
+  gtk_menu_button_popup (GTK_MENU_BUTTON (help));
+  render_shoot_popover (gtk_menu_button_get_popover (GTK_MENU_BUTTON (help)), "search-help");
   render_close (window);
 }
 

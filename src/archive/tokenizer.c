@@ -16,6 +16,7 @@ typedef struct {
   void *context;
   TokenFunc emit;
   gboolean is_query;
+  const char *text;
 } Splitter;
 
 typedef struct {
@@ -51,25 +52,64 @@ emit_cut (Splitter *self, int flags, const char *token, gsize length, int start,
   return self->emit (self->context, flags, token, length, start, end);
 }
 
+/* What of a token is where in the text: the parent reports whole tokens only. Characters that it
+ * folds stay one character; diacritics on their own, which it drops, are none of dense scripts. */
+typedef struct {
+  const char *text, *next, *stop;
+} Place;
+
+static void
+seek (Place *self, gboolean dense)
+{
+  while (self->next < self->stop && mun_tokenizer_is_dense (g_utf8_get_char (self->next)) != dense)
+    self->next = g_utf8_next_char (self->next);
+}
+
+/* Returns: where the next dense character begins; the place is behind it. */
+static int
+take_dense (Place *self)
+{
+  const char *begin;
+
+  seek (self, TRUE);
+  begin = self->next;
+  if (self->next < self->stop)
+    self->next = MIN (g_utf8_next_char (self->next), self->stop);
+  return begin - self->text;
+}
+
+static int
+emit_words (Splitter *self, const char *run, gsize length, Place *place)
+{
+  int start;
+
+  seek (place, FALSE);
+  start = place->next - place->text;
+  seek (place, TRUE);
+  return emit_cut (self, 0, run, length, start, place->next - place->text);
+}
+
 /* A run of dense characters as pairs. */
 static int
-emit_run (Splitter *self, const char *run, gsize length, int start, int end)
+emit_run (Splitter *self, const char *run, gsize length, Place *place)
 {
   const char *stop = run + length;
   const char *next = g_utf8_next_char (run);
-  int result;
+  int first = take_dense (place), second, result;
 
   if (next >= stop)
-    return emit_cut (self, 0, run, length, start, end);
-  for (const char *p = run; next < stop; p = next, next = g_utf8_next_char (next)) {
+    return emit_cut (self, 0, run, length, first, place->next - place->text);
+  for (const char *p = run; next < stop; p = next, next = g_utf8_next_char (next), first = second) {
     const char *pair_end = g_utf8_next_char (next);
 
-    result = emit_cut (self, 0, p, pair_end - p, start, end);
+    second = take_dense (place);
+    result = emit_cut (self, 0, p, pair_end - p, first, place->next - place->text);
     if (result != SQLITE_OK)
       return result;
     /* At the place of the last pair, so that phrases across the border keep their distances. */
     if (pair_end >= stop && !self->is_query)
-      return emit_cut (self, FTS5_TOKEN_COLOCATED, next, stop - next, start, end);
+      return emit_cut (self, FTS5_TOKEN_COLOCATED, next, stop - next, second,
+                       place->next - place->text);
   }
   return SQLITE_OK;
 }
@@ -89,6 +129,7 @@ token_cb (void *context, int flags, const char *token, int length, int start, in
 {
   Splitter *self = context;
   const char *stop = token + length;
+  Place place = { self->text, self->text + start, self->text + end };
 
   if (!has_dense (token, length))
     return emit_cut (self, flags, token, length, start, end);
@@ -100,9 +141,9 @@ token_cb (void *context, int flags, const char *token, int length, int start, in
     while (p < stop && mun_tokenizer_is_dense (g_utf8_get_char (p)) == dense)
       p = g_utf8_next_char (p);
     if (dense)
-      result = emit_run (self, token, p - token, start, end);
+      result = emit_run (self, token, p - token, &place);
     else
-      result = emit_cut (self, 0, token, p - token, start, end);
+      result = emit_words (self, token, p - token, &place);
     if (result != SQLITE_OK)
       return result;
     token = p;
@@ -115,7 +156,7 @@ tokenize_cb (Fts5Tokenizer *tokenizer, void *context, int flags, const char *tex
              TokenFunc emit)
 {
   Tokenizer *self = (Tokenizer *)tokenizer;
-  Splitter splitter = { context, emit, (flags & FTS5_TOKENIZE_QUERY) != 0 };
+  Splitter splitter = { context, emit, (flags & FTS5_TOKENIZE_QUERY) != 0, text };
 
   return self->parent_class.xTokenize (self->parent, &splitter, flags, text, length, token_cb);
 }
@@ -185,21 +226,55 @@ collect_cb (void *context, int flags, const char *token, int length, int start, 
   return SQLITE_OK;
 }
 
-GPtrArray *
-mun_tokenizer_split (MunDatabase *database, const char *text, GError **error)
+static gboolean
+tokenize (MunDatabase *database, int flags, const char *text, gsize length, TokenFunc emit,
+          gpointer context, GError **error)
 {
   fts5_api *api = find_api (database);
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func (g_free);
   Fts5Tokenizer *tokenizer = NULL;
   int result = create_cb (api, NULL, 0, &tokenizer);
 
   if (result == SQLITE_OK) {
-    result = tokenize_cb (tokenizer, tokens, FTS5_TOKENIZE_QUERY, text, strlen (text), collect_cb);
+    result = tokenize_cb (tokenizer, context, flags, text, length, emit);
     delete_cb (tokenizer);
   }
-  if (result == SQLITE_OK)
-    return g_steal_pointer (&tokens);
+  if (result == SQLITE_OK || result == SQLITE_DONE)
+    return TRUE;
   g_set_error (error, MUN_ERROR, MUN_ERROR_FAILED, "splitting a text into words: SQLite error %d",
                result);
-  return NULL;
+  return FALSE;
+}
+
+GPtrArray *
+mun_tokenizer_split (MunDatabase *database, const char *text, GError **error)
+{
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func (g_free);
+
+  if (!tokenize (database, FTS5_TOKENIZE_QUERY, text, strlen (text), collect_cb, tokens, error))
+    return NULL;
+  return g_steal_pointer (&tokens);
+}
+
+typedef struct {
+  MunTokenVisit visit;
+  gpointer data;
+} Visitor;
+
+static int
+visit_cb (void *context, int flags, const char *token, int length, int start, int end)
+{
+  Visitor *visitor = context;
+  MunToken found = { "", start, end, (flags & FTS5_TOKEN_COLOCATED) != 0 };
+
+  memcpy (found.text, token, MIN (length, MUN_TOKEN_MAX));
+  return visitor->visit (&found, visitor->data) ? SQLITE_OK : SQLITE_DONE;
+}
+
+gboolean
+mun_tokenizer_visit (MunDatabase *database, const char *text, gsize length, MunTokenVisit visit,
+                     gpointer data, GError **error)
+{
+  Visitor visitor = { visit, data };
+
+  return tokenize (database, FTS5_TOKENIZE_DOCUMENT, text, length, visit_cb, &visitor, error);
 }

@@ -20,6 +20,21 @@ mun_tokenizer_register (MunDatabase *database, GError **error);
 GPtrArray *
 mun_tokenizer_split (MunDatabase *database, const char *text, GError **error);
 
+/* One token and the bytes that it stands for. */
+typedef struct {
+  char text[MUN_TOKEN_MAX + 1];
+  gsize start, end;
+  gboolean is_colocated; /* at the same place as the one before */
+} MunToken;
+
+/* FALSE: enough. */
+typedef gboolean (*MunTokenVisit) (const MunToken *token, gpointer data);
+
+/* mun_tokenizer_visit: the tokens of @length bytes of TEXT as the index has them. */
+gboolean
+mun_tokenizer_visit (MunDatabase *database, const char *text, gsize length, MunTokenVisit visit,
+                     gpointer data, GError **error);
+
 /* mun_tokenizer_is_dense: does a script that writes without spaces use this character? */
 gboolean
 mun_tokenizer_is_dense (gunichar c);

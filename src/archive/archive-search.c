@@ -7,7 +7,14 @@
 #include "archive-private.h"
 #include "catalogue.h"
 #include "errors.h"
+#include "json.h"
+#include "match.h"
 #include "search-part.h"
+#include "snippet.h"
+#include "store-messages.h"
+
+/* Of a message, so much is read for its snippet: large attachments stand behind the text. */
+#define SNIPPET_READ (1024 * 1024)
 
 #include <glib/gi18n.h>
 
@@ -313,4 +320,59 @@ mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key
   }
   release_readers (self, readers);
   return page;
+}
+
+/* Returns: (nullable): the snippet of one element, unless its message cannot be read. */
+static JsonObject *
+make_snippet (MunSearch *self, MunDatabase **readers, JsonObject *element, GPtrArray *to_mark)
+{
+  gint64 store, number;
+  guint i = 0;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) start = NULL;
+  g_autoptr (MunMessage) message = NULL;
+
+  if (!mun_archive_parse_message_id (mun_json_get_string (element, "id", ""), &store, &number,
+                                     NULL))
+    return NULL;
+  while (i < self->parts->len
+         && ((MunSearchPart *)g_ptr_array_index (self->parts, i))->entry->id != store)
+    i++;
+  if (i == self->parts->len)
+    return NULL;
+  start = mun_store_read_start (((MunSearchPart *)g_ptr_array_index (self->parts, i))->entry->store,
+                                readers[i], number, SNIPPET_READ, &error);
+  if (start == NULL) {
+    g_debug ("no snippet of message %s: %s", mun_json_get_string (element, "id", ""),
+             error->message);
+    return NULL;
+  }
+  message = mun_message_parse (start);
+  return mun_snippet_make (readers[i], mun_message_get_fields (message), self->query->scopes,
+                           to_mark);
+}
+
+gboolean
+mun_search_add_snippets (MunSearch *self, JsonArray *page, GCancellable *cancellable,
+                         GError **error)
+{
+  guint count = MIN (json_array_get_length (page), MUN_SEARCH_SNIPPET_LIMIT);
+  MunDatabase **readers;
+  g_autoptr (GPtrArray) to_mark = NULL;
+
+  if (self->parts->len == 0)
+    return TRUE;
+  readers = acquire_readers (self, cancellable, error);
+  if (readers == NULL)
+    return FALSE;
+  to_mark = mun_match_words_to_mark (readers[0], self->query->text);
+  for (guint i = 0; i < count && !g_cancellable_is_cancelled (cancellable); i++) {
+    JsonObject *element = json_array_get_object_element (page, i);
+    JsonObject *snippet = make_snippet (self, readers, element, to_mark);
+
+    if (snippet != NULL)
+      json_object_set_object_member (element, "snippet", snippet);
+  }
+  release_readers (self, readers);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }

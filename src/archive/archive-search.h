@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * MUN_ERROR_TOO_LARGE and a sentence for the user. Only tests ask for less (MunQuery). */
 #define MUN_SEARCH_SECONDS 10
 
+/* So many elements of a page get a snippet: each is made from the stored message. */
+#define MUN_SEARCH_SNIPPET_LIMIT 50
+
 #define MUN_TYPE_SEARCH (mun_search_get_type ())
 G_DECLARE_FINAL_TYPE (MunSearch, mun_search, MUN, SEARCH, GObject)
 
@@ -33,5 +36,12 @@ mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellabl
 JsonArray *
 mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
                      gboolean descending, GCancellable *cancellable, GError **error);
+
+/* Gives each of the first MUN_SEARCH_SNIPPET_LIMIT elements of PAGE the member "snippet", as of
+ * mun_snippet_make(); what cannot be read, and every later element, has none. FALSE: cancelled, or
+ * a store cannot be opened. */
+gboolean
+mun_search_add_snippets (MunSearch *self, JsonArray *page, GCancellable *cancellable,
+                         GError **error);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
  *   query.h, archive-search.[ch]   what a search asks; one running search, paged
  *   match.[ch]             a user's words as an FTS5 expression
  *   tokenizer.[ch]         the words of the index
+ *   snippet.[ch]           the place in a message where the words of a search stand
  *   prepare.[ch]           one message parsed, cut, hashed, compressed and sealed for the writer
  *   store*.[ch]            one store: catalogue.db, its writer, readers, folders, upkeep, verify
  *   contents.[ch]          the container files of a store

@@ -30,6 +30,7 @@ typedef struct {
   gboolean is_empty;
   gboolean has_nothing;      /* a word that no message can have */
   gboolean has_unsearchable; /* a word of signs alone, which are in no index */
+  GPtrArray *to_mark;        /* instead of an expression: what mun_match_words_to_mark() gives */
 } Builder;
 
 char *
@@ -114,8 +115,8 @@ has_literal (const char *token)
 }
 
 /* The usual backtracking to the last star; linear for what matters here. */
-static gboolean
-matches (const char *pattern, const char *word)
+gboolean
+mun_match_token (const char *pattern, const char *word)
 {
   const char *star = NULL, *retry = NULL;
 
@@ -163,7 +164,7 @@ expand (Builder *self, const char *pattern, GError **error)
     if (strncmp (term, prefix, length) != 0 || ++visited > MUN_MATCH_MAX_VISITED
         || found > MUN_MATCH_MAX_EXPANDED)
       break;
-    if (!g_utf8_validate (term, -1, NULL) || !matches (pattern, term))
+    if (!g_utf8_validate (term, -1, NULL) || !mun_match_token (pattern, term))
       continue;
     quoted = quote (term, FALSE);
     g_string_append_printf (out, "%s%s", found++ > 0 ? " OR " : "", quoted);
@@ -264,6 +265,48 @@ add_wild_word (Builder *self, GPtrArray *tokens, GError **error)
   return TRUE;
 }
 
+/* Is it found as a phrase? See add_literal() and add_wild_word(). */
+static gboolean
+is_phrase_to_mark (GPtrArray *tokens)
+{
+  guint wild = 0;
+  gboolean ends_as_prefix;
+
+  for (guint i = 0; i < tokens->len; i++)
+    wild += has_wildcard (g_ptr_array_index (tokens, i));
+  literal_length (g_ptr_array_index (tokens, tokens->len - 1), &ends_as_prefix);
+  return wild == 0 || (wild == 1 && ends_as_prefix);
+}
+
+static void
+take_to_mark (GPtrArray *to_mark, GStrvBuilder *patterns)
+{
+  g_ptr_array_add (to_mark, g_strv_builder_end (patterns));
+}
+
+static void
+add_to_mark (GPtrArray *to_mark, GPtrArray *tokens)
+{
+  gboolean is_phrase = is_phrase_to_mark (tokens);
+  g_autoptr (GStrvBuilder) phrase = g_strv_builder_new ();
+
+  for (guint i = 0; i < tokens->len; i++) {
+    const char *token = g_ptr_array_index (tokens, i);
+    g_autoptr (GString) pattern = g_string_new (token);
+
+    /* What stands for a whole pair is found by its beginning. */
+    if (is_single_dense (token) && (!is_phrase || i + 1 == tokens->len))
+      g_string_append_unichar (pattern, STAR);
+    if (!has_literal (token))
+      continue;
+    g_strv_builder_add (phrase, pattern->str);
+    if (!is_phrase)
+      take_to_mark (to_mark, phrase);
+  }
+  if (is_phrase)
+    take_to_mark (to_mark, phrase);
+}
+
 /* Wildcards outside of phrases become private characters; such characters of the user's go. */
 static char *
 mark_wildcards (const char *word, gboolean is_phrase)
@@ -294,11 +337,13 @@ add_word (Builder *self, const char *word, gboolean is_phrase, GError **error)
     self->has_unsearchable = TRUE;
     return TRUE;
   }
-  if (!has_wildcard (marked)) {
+  if (self->to_mark != NULL)
+    add_to_mark (self->to_mark, tokens);
+  else if (!has_wildcard (marked))
     add_literal (self, marked, tokens);
-    return TRUE;
-  }
-  return add_wild_word (self, tokens, error);
+  else
+    return add_wild_word (self, tokens, error);
+  return TRUE;
 }
 
 static char *
@@ -327,7 +372,7 @@ build_word (MunDatabase *reader, const MunQueryNode *node, const char *columns, 
 {
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char *wanted = dup_columns (node->field, columns);
-  Builder builder = { reader, node->position, out, TRUE, FALSE, FALSE };
+  Builder builder = { reader, node->position, out, TRUE, FALSE, FALSE, NULL };
 
   if (!add_word (&builder, node->text, node->kind == MUN_QUERY_PHRASE, error))
     return FALSE;
@@ -468,4 +513,38 @@ mun_match_words (MunDatabase *reader, const char *text, const char *columns, cha
     return MUN_MATCH_ERROR;
   *expression = value.expression;
   return value.result;
+}
+
+/* What a message was found by: nothing that a NOT excludes. */
+static void
+mark_node (MunDatabase *reader, const MunQueryNode *node, GString *out, GPtrArray *to_mark)
+{
+  Builder builder = { reader, node->position, out, TRUE, FALSE, FALSE, to_mark };
+
+  if (node->kind == MUN_QUERY_NOT)
+    return;
+  if (node->children == NULL)
+    add_word (&builder, node->text, node->kind == MUN_QUERY_PHRASE, NULL);
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+    mark_node (reader, g_ptr_array_index (node->children, i), out, to_mark);
+}
+
+GPtrArray *
+mun_match_words_to_mark (MunDatabase *reader, const char *text)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (MunQueryNode) node = text != NULL ? mun_query_parse (text, NULL) : NULL;
+  GPtrArray *to_mark = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+
+  if (node != NULL)
+    mark_node (reader, node, out, to_mark);
+  return to_mark;
+}
+
+guint
+mun_match_count_literal (const char *pattern)
+{
+  gboolean ignored;
+
+  return g_utf8_strlen (pattern, literal_length (pattern, &ignored));
 }

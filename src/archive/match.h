@@ -31,4 +31,16 @@ mun_match_words (MunDatabase *reader, const char *text, const char *columns, cha
 char *
 mun_match_columns (guint scopes);
 
+/* mun_match_words_to_mark: what of @text is marked where it is found: all words and phrases. A text
+ * that cannot be searched for gives none.
+ * Returns: (transfer full): of GStrv: patterns for tokens that stand one behind the other. */
+GPtrArray *
+mun_match_words_to_mark (MunDatabase *reader, const char *text);
+/* mun_match_token: does a token of the index fit a pattern? */
+gboolean
+mun_match_token (const char *pattern, const char *token);
+/* mun_match_count_literal: the characters of a pattern before its first wildcard. */
+guint
+mun_match_count_literal (const char *pattern);
+
 G_END_DECLS

@@ -81,9 +81,10 @@ append_ref (MunPieceRef *ref, GBytes *plain, GByteArray *message, GError **error
   return TRUE;
 }
 
-GBytes *
-mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
-                    gsize size, GError **error)
+/* The bytes up to the end of the piece in which LIMIT lies. */
+static GBytes *
+assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length, gsize size,
+          gsize limit, GError **error)
 {
   g_autoptr (GArray) refs = mun_piece_list_decode (pieces, length);
   g_autoptr (GHashTable) loaded
@@ -97,8 +98,8 @@ mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces,
   }
   if (refs->len == 1 && g_array_index (refs, MunPieceRef, 0).length == G_MAXUINT64)
     return read_piece (self, database, g_array_index (refs, MunPieceRef, 0).piece, error);
-  message = g_byte_array_sized_new (MIN (size, MAX_RESERVED));
-  for (guint i = 0; i < refs->len; i++) {
+  message = g_byte_array_sized_new (MIN (MIN (size, limit), MAX_RESERVED));
+  for (guint i = 0; i < refs->len && message->len < limit; i++) {
     MunPieceRef *ref = &g_array_index (refs, MunPieceRef, i);
     GBytes *plain = g_hash_table_lookup (loaded, &ref->piece);
 
@@ -114,6 +115,32 @@ mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces,
       return NULL;
   }
   return g_byte_array_free_to_bytes (g_steal_pointer (&message));
+}
+
+GBytes *
+mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
+                    gsize size, GError **error)
+{
+  return assemble (self, database, pieces, length, size, G_MAXSIZE, error);
+}
+
+GBytes *
+mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsize limit,
+                      GError **error)
+{
+  sqlite3_stmt *row
+      = mun_database_prepare (database, error,
+                              "SELECT pieces, size FROM messages WHERE number = ?1", "i", number);
+  g_autoptr (GBytes) pieces = NULL;
+  gsize size;
+
+  if (!step_to_message (self, database, row, number, error))
+    return NULL;
+  pieces = g_bytes_new (sqlite3_column_blob (row, 0), sqlite3_column_bytes (row, 0));
+  size = sqlite3_column_int64 (row, 1);
+  sqlite3_reset (row);
+  return assemble (self, database, g_bytes_get_data (pieces, NULL), g_bytes_get_size (pieces), size,
+                   limit, error);
 }
 
 static GBytes *

@@ -13,6 +13,11 @@ mun_store_read (MunStore *self, gint64 number, GError **error);
 GBytes *
 mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
                     gsize size, GError **error);
+/* mun_store_read_start: at least the first @limit bytes of the message (all of a shorter one); each
+ * piece is checked, the digest of the whole cannot be. */
+GBytes *
+mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsize limit,
+                      GError **error);
 /* mun_store_info: as of mun_archive_message_info(). */
 JsonObject *
 mun_store_info (MunStore *self, gint64 number, const char *store_name, GError **error);

@@ -68,7 +68,7 @@ JsonObject *
 mun_admin_client_get_server_info (MunAdminClient *self);
 
 /* mun_admin_client_has_capability: whether GetServerInfo lists it ("searchDates",
- * "searchOperators", "upload", "archiveInfo"). */
+ * "searchOperators", "searchSnippets", "upload", "archiveInfo"). */
 gboolean
 mun_admin_client_has_capability (MunAdminClient *self, const char *capability);
 

@@ -31,7 +31,10 @@ typedef struct {
   gboolean is_more;
   MunSortKey key;
   gboolean descending;
-  gint64 used; /* monotonic; guarded by the lock */
+  char *in_others; /* what the audit log has of a search in archives of others; NULL: in none */
+  /* guarded by the lock */
+  gint64 used; /* monotonic */
+  gboolean is_reading_audited;
 } Search;
 
 struct _MunWebSearches {
@@ -48,6 +51,7 @@ search_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&search->references))
     return;
   g_free (search->user_name);
+  g_free (search->in_others);
   g_clear_object (&search->search);
   g_free (search);
 }
@@ -199,17 +203,19 @@ is_in_others (MunWebRequest *request, MunQuery *query)
 
 /* What a search shows of somebody else's messages is read, too. */
 static gboolean
-audit (MunWebRequest *request, MunQuery *query, const Search *search, GError **error)
+audit (MunWebRequest *request, MunQuery *query, Search *search, GError **error)
 {
   g_autofree char *text
       = query->text != NULL ? g_strdup_printf (", words “%s”", query->text) : NULL;
 
-  return !is_in_others (request, query)
-         || mun_server_audit (request->server, request->user_name, "MessageSearch", error,
-                              "folder %s%s, %" G_GUINT64_FORMAT " messages%s",
-                              query->folder != NULL ? query->folder : "(all)",
-                              text != NULL ? text : "", search->count,
-                              search->is_more ? " or more" : "");
+  if (!is_in_others (request, query))
+    return TRUE;
+  search->in_others
+      = g_strdup_printf ("folder %s%s, %" G_GUINT64_FORMAT " messages%s",
+                         query->folder != NULL ? query->folder : "(all)", text != NULL ? text : "",
+                         search->count, search->is_more ? " or more" : "");
+  return mun_server_audit (request->server, request->user_name, "MessageSearch", error, "%s",
+                           search->in_others);
 }
 
 static Search *
@@ -320,7 +326,37 @@ complete_item (JsonObject *item)
   format_time (item, "date");
   format_time (item, "archivedDate");
   format_time (item, "receivedDate");
-  json_object_set_null_member (item, "snippet");
+  if (!json_object_has_member (item, "snippet"))
+    json_object_set_null_member (item, "snippet");
+}
+
+/* Snippets show what the messages say: of a search in archives of others that is recorded once. */
+static gboolean
+audit_reading (MunWebRequest *request, Search *search, GError **error)
+{
+  GMutex *lock = &request->searches->lock;
+  gboolean is_done;
+
+  g_mutex_lock (lock);
+  is_done = search->in_others == NULL || search->is_reading_audited;
+  g_mutex_unlock (lock);
+  if (is_done)
+    return TRUE;
+  if (!mun_server_audit (request->server, request->user_name, "MessageSearch", error,
+                         "%s, with snippets of their text", search->in_others))
+    return FALSE;
+  g_mutex_lock (lock);
+  search->is_reading_audited = TRUE;
+  g_mutex_unlock (lock);
+  return TRUE;
+}
+
+static gboolean
+add_snippets (MunWebRequest *request, Search *search, JsonArray *items, GError **error)
+{
+  return strcmp (mun_web_request_get_query (request, "snippets"), "true") != 0
+         || (audit_reading (request, search, error)
+             && mun_search_add_snippets (search->search, items, NULL, error));
 }
 
 void
@@ -333,7 +369,7 @@ mun_web_get_results (MunWebRequest *request)
   g_autoptr (GError) error = NULL;
   MunSortKey key;
   gboolean descending;
-  JsonArray *items = NULL;
+  g_autoptr (JsonArray) items = NULL;
   JsonObject *reply;
 
   if (search == NULL)
@@ -343,7 +379,7 @@ mun_web_get_results (MunWebRequest *request)
   if (*sort == '\0' || mun_web_query_parse_sort (sort, &key, &descending, &error))
     items = mun_search_get_page (search->search, start, CLAMP (count, 1, PAGE_MAX), key, descending,
                                  request->cancellable, &error);
-  if (items == NULL) {
+  if (items == NULL || !add_snippets (request, search, items, &error)) {
     mun_web_request_fail_error (request, error);
     return;
   }
@@ -351,6 +387,6 @@ mun_web_get_results (MunWebRequest *request)
     complete_item (json_array_get_object_element (items, i));
   reply = json_object_new ();
   json_object_set_int_member (reply, "messageCount", search->count);
-  json_object_set_array_member (reply, "searchResultItems", items);
+  json_object_set_array_member (reply, "searchResultItems", g_steal_pointer (&items));
   mun_web_request_reply_json (request, mun_json_node_take_object (reply));
 }

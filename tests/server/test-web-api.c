@@ -361,6 +361,35 @@ test_search_pages (void)
   }
 }
 
+static JsonObject *
+first_item (JsonNode *reply)
+{
+  return json_array_get_object_element (mun_json_get_array (json_node_get_object (reply),
+                                                            "searchResultItems"),
+                                        0);
+}
+
+/* An addition to the contract: who does not ask for it gets what the contract says. */
+static void
+test_snippets (void)
+{
+  g_autofree char *id = search (ann, "d-desc", "{\"query\":\"FOX alpha\"}");
+  g_autoptr (JsonNode) with = page (ann, id, "messageCount=50&snippets=true");
+  g_autoptr (JsonNode) without = page (ann, id, "messageCount=50");
+  g_autoptr (JsonNode) info = test_server_call_ok (server, "GetServerInfo", "");
+  g_auto (GStrv) capabilities = mun_json_dup_strings (json_node_get_object (info), "capabilities");
+  JsonObject *snippet = mun_json_get_object (first_item (with), "snippet");
+  JsonArray *mark = json_array_get_array_element (mun_json_get_array (snippet, "marks"), 0);
+  gint64 start = json_array_get_int_element (mark, 0);
+  g_autofree char *marked = g_utf8_substring (mun_json_get_string (snippet, "text", NULL), start,
+                                              start + json_array_get_int_element (mark, 1));
+
+  g_assert_cmpstr (marked, ==, "fox");
+  g_assert_true (json_object_has_member (first_item (without), "snippet"));
+  g_assert_false (mun_json_has (first_item (without), "snippet"));
+  g_assert_true (g_strv_contains ((const char *const *)capabilities, "searchSnippets"));
+}
+
 static void
 test_search_belongs_to_its_user (void)
 {
@@ -528,6 +557,34 @@ assert_refused (JsonNode *reply)
   g_assert_null (strstr (message, server->data_dir));
 }
 
+/* Text of somebody else's messages is recorded once a search, or not shown. */
+static void
+test_snippets_are_audited (void)
+{
+  static const char body[] = "{\"folder\":\"ann\",\"folderRecurse\":true,\"query\":\"alpha\"}";
+  guint before = count_events ("MessageSearch");
+  g_autofree char *own = search (ann, "d-desc", body);
+  g_autoptr (JsonNode) of_own = page (ann, own, "snippets=true");
+  g_autofree char *id = NULL, *path = NULL;
+  g_autoptr (JsonNode) plain = NULL, refused = NULL, first = NULL, second = NULL;
+
+  call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":true}");
+  id = search (admin, "d-desc", body);
+  plain = page (admin, id, "messageCount=50");
+  g_assert_cmpuint (count_events ("MessageSearch"), ==, before + 1);
+  path = g_strdup_printf ("/api/searches/%s/results?snippets=true", id);
+  change_master ("CREATE TRIGGER no_room BEFORE INSERT ON audit"
+                 " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  refused = test_server_get (server, admin, path, 500);
+  assert_refused (refused);
+  change_master ("DROP TRIGGER no_room");
+  first = test_server_get (server, admin, path, 200);
+  second = test_server_get (server, admin, path, 200);
+  g_assert_true (mun_json_has (first_item (first), "snippet"));
+  g_assert_cmpuint (count_events ("MessageSearch"), ==, before + 2);
+  call ("SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}");
+}
+
 /* What cannot be recorded is not shown; what happened already is not undone. */
 static void
 test_unrecorded_is_refused (void)
@@ -682,6 +739,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/web-api/search-refused", test_search_refused);
   g_test_add_func ("/munimentd/web-api/search-text-refused", test_search_text_refused);
   g_test_add_func ("/munimentd/web-api/search-pages", test_search_pages);
+  g_test_add_func ("/munimentd/web-api/snippets", test_snippets);
   g_test_add_func ("/munimentd/web-api/search-belongs-to-its-user",
                    test_search_belongs_to_its_user);
   g_test_add_func ("/munimentd/web-api/search-limit", test_search_limit);
@@ -689,6 +747,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/web-api/archive-info", test_archive_info);
   g_test_add_func ("/munimentd/web-api/reading-is-audited", test_reading_is_audited);
   g_test_add_func ("/munimentd/web-api/listing-is-audited", test_listing_is_audited);
+  g_test_add_func ("/munimentd/web-api/snippets-are-audited", test_snippets_are_audited);
   g_test_add_func ("/munimentd/web-api/unrecorded-is-refused", test_unrecorded_is_refused);
   g_test_add_func ("/munimentd/web-api/paths", test_paths);
   g_test_add_func ("/munimentd/web-api/upload", test_upload);

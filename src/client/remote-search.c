@@ -22,6 +22,7 @@ struct _MunRemoteSearch {
   char *sort;
   JsonObject *criteria;
   guint count;
+  gboolean has_snippets;
 };
 
 G_DEFINE_FINAL_TYPE (MunRemoteSearch, mun_remote_search, G_TYPE_OBJECT)
@@ -68,6 +69,20 @@ mun_remote_search_get_count (MunRemoteSearch *self)
 {
   g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), 0);
   return self->count;
+}
+
+void
+mun_remote_search_set_snippets (MunRemoteSearch *self, gboolean snippets)
+{
+  g_return_if_fail (MUN_IS_REMOTE_SEARCH (self));
+  self->has_snippets = snippets;
+}
+
+gboolean
+mun_remote_search_get_snippets (MunRemoteSearch *self)
+{
+  g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), FALSE);
+  return self->has_snippets;
 }
 
 /* --- start a search and wait for its end --- */
@@ -328,8 +343,8 @@ ask_page (GTask *task)
   Page *page = g_task_get_task_data (task);
   g_autofree char *id = g_uri_escape_string (self->id, NULL, FALSE);
   g_autofree char *path = g_strdup_printf (
-      "/api/searches/%s/results?messageIndexStart=%u&messageCount=%u&sortCriteria=%s", id,
-      page->start, page->count, page->sort);
+      "/api/searches/%s/results?messageIndexStart=%u&messageCount=%u&sortCriteria=%s%s", id,
+      page->start, page->count, page->sort, self->has_snippets ? "&snippets=true" : "");
 
   mun_archive_client_request_async (self->client, "GET", path, NULL, NULL, MUN_REPLY_LIMIT,
                                     g_task_get_cancellable (task), page_cb, task);

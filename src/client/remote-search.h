@@ -16,6 +16,14 @@ G_DECLARE_FINAL_TYPE (MunRemoteSearch, mun_remote_search, MUN, REMOTE_SEARCH, GO
 guint
 mun_remote_search_get_count (MunRemoteSearch *self);
 
+/* Whether pages are asked for with snippets: of servers with "searchSnippets", which make them for
+ * the first MUN_REMOTE_SEARCH_SNIPPETS messages of a page. */
+#define MUN_REMOTE_SEARCH_SNIPPETS 50
+void
+mun_remote_search_set_snippets (MunRemoteSearch *self, gboolean snippets);
+gboolean
+mun_remote_search_get_snippets (MunRemoteSearch *self);
+
 /* One page. @start: position from 0; @count: messages at most; @sort: as in
  * mun_archive_client_search_async(), NULL: as the search began. Pages may be asked for in any
  * order, several at a time. */
@@ -25,7 +33,8 @@ mun_remote_search_get_page_async (MunRemoteSearch *self, guint start, guint coun
                                   gpointer user_data);
 
 /* Records {gid, mid, id, subject, date, folder, fromOrTo; where the server knows more: from, to,
- * size, archivedDate, hasAttachments, priority, damaged}. "id" ("gid:mid") is filled in when the
+ * size, archivedDate, hasAttachments, priority, damaged; snippet: null or {text, marks: [[start,
+ * length], …] in characters, words: the hits as they are written in the message}}. "id" ("gid:mid") is filled in when the
  * server does not send it. Returns: (transfer full) (element-type MunRecord). */
 GPtrArray *
 mun_remote_search_get_page_finish (MunRemoteSearch *self, GAsyncResult *result, GError **error);

@@ -227,6 +227,27 @@ test_search (void)
   g_assert_cmpuint (mun_remote_search_get_count (folder), ==, 0);
 }
 
+/* Only who asks for snippets gets them. */
+static void
+test_snippets (void)
+{
+  g_autoptr (MunArchiveClient) client = make_real ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunRemoteSearch) found = search (client, "{\"query\":\"body3\"}", NULL, &error);
+  g_autoptr (GPtrArray) without = NULL, with = NULL;
+  g_auto (GStrv) words = NULL;
+
+  g_assert_no_error (error);
+  without = get_page (found, 0, 1, NULL);
+  mun_remote_search_set_snippets (found, TRUE);
+  with = get_page (found, 0, 1, NULL);
+  g_assert_false (mun_record_has (g_ptr_array_index (without, 0), "snippet"));
+  words = mun_record_get_strings (g_ptr_array_index (with, 0), "snippet/words");
+  g_assert_cmpuint (g_strv_length (words), ==, 1);
+  g_assert_cmpstr (words[0], ==, "body3");
+  g_assert_nonnull (strstr (text_of (with, 0, "snippet/text"), "body3"));
+}
+
 static void
 test_message_parts (void)
 {
@@ -470,6 +491,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/archive/upload", test_upload);
   g_test_add_func ("/client/archive/folders", test_folders);
   g_test_add_func ("/client/archive/search", test_search);
+  g_test_add_func ("/client/archive/snippets", test_snippets);
   g_test_add_func ("/client/archive/message", test_message_parts);
   g_test_add_func ("/client/archive/sign-in", test_sign_in);
   g_test_add_func ("/client/archive/denied", test_denied);

@@ -2,9 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-test"
 
+#include "archive-client.h"
 #include "console-test.h"
 #include "json.h"
 #include "mun-message-list.h"
+#include "test-server.h"
+
+#include <string.h>
 
 #define MILLION 1000000
 #define MAX_PAGES 40
@@ -17,6 +21,7 @@ static struct {
   guint most; /* requests at the same time */
   guint cancelled;
   guint last_start;
+  gboolean snippets; /* of every second message */
 } server;
 
 static GPtrArray *
@@ -31,6 +36,10 @@ make_page (guint start, guint count)
 
     json_object_set_string_member (object, "id", id);
     json_object_set_string_member (object, "subject", subject);
+    if (server.snippets && i % 2 == 0)
+      json_object_set_object_member (
+          object, "snippet",
+          mun_json_parse_object ("{\"text\":\"…é word\",\"marks\":[[3,4]]}", -1, NULL));
     g_ptr_array_add (records, mun_record_new (object));
     json_object_unref (object);
   }
@@ -262,6 +271,132 @@ test_order (void)
   gtk_window_destroy (window);
 }
 
+/* The second lines of the rows that are shown. */
+static void
+collect_snippets (GtkWidget *root, GPtrArray *lines)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (gtk_widget_has_css_class (child, "snippet") && gtk_widget_get_mapped (child))
+      g_ptr_array_add (lines, child);
+    collect_snippets (child, lines);
+  }
+}
+
+static guint
+count_snippets (MunMessageList *list, GPtrArray *lines)
+{
+  g_ptr_array_set_size (lines, 0);
+  collect_snippets (GTK_WIDGET (list), lines);
+  return lines->len;
+}
+
+static gboolean
+has_snippet (GtkWidget *line, const char *text)
+{
+  return g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (line)), text) == 0;
+}
+
+/* Rows with and without a snippet are equally high, and the hits are bold. */
+static void
+test_second_line (void)
+{
+  g_autoptr (MunMessageModel) model = new_model ();
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+  MunMessageList *list;
+  GtkWindow *window;
+  g_autofree char *bold = NULL;
+  int height;
+
+  server.snippets = TRUE;
+  window = show_list (&list, model);
+  mun_message_list_set_show_snippets (list, TRUE);
+  console_test_wait (g_str_equal (subject_at (model, 1), "Message 1"));
+  console_test_wait (count_snippets (list, lines) > 4);
+  console_test_wait (has_snippet (lines->pdata[0], "…é word"));
+  g_assert_true (has_snippet (lines->pdata[1], ""));
+  bold = pango_attr_list_to_string (gtk_inscription_get_attributes (lines->pdata[0]));
+  g_assert_cmpstr (bold, ==, "6 10 weight bold");
+  height = gtk_widget_get_height (gtk_widget_get_parent (lines->pdata[0]));
+  g_assert_cmpint (height, >, 2 * gtk_widget_get_height (lines->pdata[0]) - 2);
+  for (guint i = 0; i < lines->len; i++)
+    g_assert_cmpint (gtk_widget_get_height (gtk_widget_get_parent (lines->pdata[i])), ==, height);
+  mun_message_list_set_show_snippets (list, FALSE);
+  console_test_wait (count_snippets (list, lines) == 0);
+  server.snippets = FALSE;
+  gtk_window_destroy (window);
+}
+
+static void
+keep_result_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **)data = g_object_ref (result);
+}
+
+static MunRemoteSearch *
+search_server (TestServer *real)
+{
+  g_autoptr (MunSecret) password = mun_secret_new (TEST_PASSWORD, strlen (TEST_PASSWORD));
+  g_autoptr (MunArchiveClient) client
+      = mun_archive_client_new ("127.0.0.1", real->web_port, real->fingerprint);
+  g_autoptr (GAsyncResult) connected = NULL, searched = NULL;
+  g_autoptr (GError) error = NULL;
+  MunRemoteSearch *search;
+
+  mun_archive_client_set_account (client, TEST_ADMIN, password);
+  mun_archive_client_connect_async (client, NULL, keep_result_cb, &connected);
+  console_test_wait (connected != NULL);
+  mun_archive_client_connect_finish (client, connected, &error);
+  g_assert_no_error (error);
+  mun_archive_client_search_async (client,
+                                   mun_json_parse_object ("{\"query\":\"needle\"}", -1, NULL), NULL,
+                                   NULL, keep_result_cb, &searched);
+  console_test_wait (searched != NULL);
+  search = mun_archive_client_search_finish (client, searched, &error);
+  g_assert_no_error (error);
+  return search;
+}
+
+/* Every row gets its snippet, however far down: a server makes them for so many a page. */
+static void
+test_pages_with_snippets (void)
+{
+  g_autoptr (TestServer) real = test_server_start (NULL, NULL);
+  g_autofree char *bearer = test_server_sign_in (real, TEST_ADMIN, TEST_PASSWORD);
+  const guint n = MUN_REMOTE_SEARCH_SNIPPETS + 10;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (JsonObject) uploaded = NULL;
+  g_autoptr (MunRemoteSearch) search = NULL;
+  g_autoptr (MunMessageModel) model = NULL;
+  MunMessageList *list;
+  GtkWindow *window;
+
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *body = g_strdup_printf ("the needle of message %u", i);
+
+    g_ptr_array_add (messages, test_message ("subject", "a@example.org", "b@example.org", body));
+  }
+  g_ptr_array_add (messages, NULL);
+  uploaded = test_server_upload (real, bearer, TEST_ADMIN "/Inbox",
+                                 (const char *const *)messages->pdata);
+  search = search_server (real);
+  g_assert_cmpuint (mun_remote_search_get_count (search), ==, n);
+  mun_remote_search_set_snippets (search, TRUE);
+  model = mun_message_model_new_for_search (search, "d-desc");
+  window = show_list (&list, model);
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MunMessageRow) row = g_list_model_get_item (G_LIST_MODEL (model), i);
+    g_auto (GStrv) hits = NULL;
+
+    console_test_wait (mun_message_row_get_id (row) != NULL);
+    g_assert_true (g_str_has_prefix (mun_message_row_get_snippet (row), "the needle of message "));
+    hits = mun_message_row_dup_hits (row);
+    g_assert_cmpuint (g_strv_length (hits), ==, 1);
+    g_assert_cmpstr (hits[0], ==, "needle");
+  }
+  gtk_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,5 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message-list/scrolled-away", test_scrolled_away);
   g_test_add_func ("/message-list/selected-before-it-arrives", test_selected_before_it_arrives);
   g_test_add_func ("/message-list/order", test_order);
+  g_test_add_func ("/message-list/second-line", test_second_line);
+  g_test_add_func ("/message-list/pages-with-snippets", test_pages_with_snippets);
   return g_test_run ();
 }

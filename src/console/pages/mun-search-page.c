@@ -161,7 +161,6 @@ info_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (MunSearchPage) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
-  g_auto (GStrv) capabilities = NULL;
 
   if (!node || !JSON_NODE_HOLDS_OBJECT (node))
     return;
@@ -169,6 +168,8 @@ info_cb (GObject *source, GAsyncResult *result, gpointer data)
   mun_search_form_set_has_dates (self->form, has_capability (capabilities, "searchDates"));
   gtk_widget_set_visible (GTK_WIDGET (self->operator_help),
                           has_capability (capabilities, "searchOperators"));
+  mun_message_browser_set_show_snippets (self->browser,
+                                         has_capability (capabilities, "searchSnippets"));
 }
 
 /* What is typed needs the room more than the word on the button. */
@@ -192,6 +193,7 @@ mun_search_page_load (MunPage *page)
   mun_message_browser_set_connection (self->browser, connection);
   mun_search_form_set_has_dates (self->form, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->operator_help), FALSE);
+  mun_message_browser_set_show_snippets (self->browser, FALSE);
   if (mun_connection_has_function (connection, "GetServerInfo"))
     mun_connection_call_async (connection, "GetServerInfo", NULL, mun_page_get_cancellable (page),
                                info_cb, g_object_ref (self));

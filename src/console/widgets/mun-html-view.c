@@ -5,6 +5,8 @@
 
 #include "mun-html-view.h"
 
+#include "text.h"
+
 #include <glib/gi18n.h>
 #include <webkit/webkit.h>
 
@@ -14,12 +16,14 @@
   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src cid: data:;" \
   " style-src 'unsafe-inline'; font-src data:\">"
 #define NOWHERE "socks://127.0.0.1:9"
+#define MAX_HITS 1000
 
 struct _MunHtmlView {
   AdwBin parent_instance;
 
   WebKitWebView *view;
   MunMessage *message;
+  char *hit;
 };
 
 G_DEFINE_FINAL_TYPE (MunHtmlView, mun_html_view, ADW_TYPE_BIN)
@@ -109,6 +113,20 @@ decide_policy_cb (MunHtmlView *self, WebKitPolicyDecision *decision, WebKitPolic
   return TRUE;
 }
 
+static void
+load_changed_cb (MunHtmlView *self, WebKitLoadEvent event)
+{
+  guint32 options = WEBKIT_FIND_OPTIONS_CASE_INSENSITIVE;
+
+  if (event != WEBKIT_LOAD_FINISHED || !self->hit)
+    return;
+  /* Scripts from Thai on write without spaces: their words begin anywhere. */
+  if (g_utf8_get_char (self->hit) < 0x0e00)
+    options |= WEBKIT_FIND_OPTIONS_AT_WORD_STARTS;
+  webkit_find_controller_search (webkit_web_view_get_find_controller (self->view), self->hit,
+                                 options, MAX_HITS);
+}
+
 static gboolean
 no_menu_cb (void)
 {
@@ -149,6 +167,7 @@ create_view (MunHtmlView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Message text"), -1);
   g_signal_connect_swapped (self->view, "decide-policy", G_CALLBACK (decide_policy_cb), self);
+  g_signal_connect_swapped (self->view, "load-changed", G_CALLBACK (load_changed_cb), self);
   g_signal_connect (self->view, "context-menu", G_CALLBACK (no_menu_cb), NULL);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->view));
 }
@@ -162,6 +181,7 @@ mun_html_view_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->view, self);
   self->view = NULL;
   g_clear_pointer (&self->message, mun_message_unref);
+  g_clear_pointer (&self->hit, g_free);
   G_OBJECT_CLASS (mun_html_view_parent_class)->dispose (object);
 }
 
@@ -190,6 +210,7 @@ mun_html_view_set_message (MunHtmlView *self, MunMessage *message)
 
   g_return_if_fail (MUN_IS_HTML_VIEW (self));
   g_clear_pointer (&self->message, mun_message_unref);
+  mun_html_view_mark (self, NULL);
   if (!html) {
     if (self->view)
       webkit_web_view_load_html (self->view, "", NULL);
@@ -200,6 +221,15 @@ mun_html_view_set_message (MunHtmlView *self, MunMessage *message)
     create_view (self); /* a web process costs: only for those who read HTML */
   page = g_strconcat (POLICY, html, NULL);
   webkit_web_view_load_html (self->view, page, NULL);
+}
+
+void
+mun_html_view_mark (MunHtmlView *self, const char *text)
+{
+  g_return_if_fail (MUN_IS_HTML_VIEW (self));
+  if (self->hit && self->view)
+    webkit_find_controller_search_finish (webkit_web_view_get_find_controller (self->view));
+  mun_set_str (&self->hit, text);
 }
 
 void

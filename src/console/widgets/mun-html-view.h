@@ -18,6 +18,10 @@ mun_html_view_new (void);
 /* MESSAGE: referenced while it is shown; NULL empties the view. */
 void
 mun_html_view_set_message (MunHtmlView *self, MunMessage *message);
+/* Marks TEXT wherever it stands in the message, in any case, once that is loaded: to be called
+ * after mun_html_view_set_message(). NULL: nothing. */
+void
+mun_html_view_mark (MunHtmlView *self, const char *text);
 /* Whether the HTML wants something from the network, which is not fetched. */
 gboolean
 mun_html_view_wants_network (const char *html);

@@ -24,6 +24,7 @@ struct _MunMessageBrowser {
   GtkLabel *count;
   MunConnection *connection;
   MunRemoteSearch *search;
+  gboolean show_snippets;
   guint layout_id;
   int width;
 };
@@ -107,7 +108,9 @@ show_search (MunMessageBrowser *self)
   g_autoptr (MunMessageModel) model = NULL;
   g_autofree char *text = NULL;
 
+  mun_message_list_set_show_snippets (self->list, self->show_snippets);
   if (self->search) {
+    mun_remote_search_set_snippets (self->search, self->show_snippets);
     model = mun_message_model_new_for_search (self->search, mun_message_list_get_sort (self->list));
     g_signal_connect_object (model, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
     text = mun_words_messages (mun_remote_search_get_count (self->search));
@@ -277,6 +280,16 @@ mun_message_browser_set_search (MunMessageBrowser *self, MunRemoteSearch *search
 {
   g_return_if_fail (MUN_IS_MESSAGE_BROWSER (self));
   g_set_object (&self->search, search);
+  show_search (self);
+}
+
+void
+mun_message_browser_set_show_snippets (MunMessageBrowser *self, gboolean show)
+{
+  g_return_if_fail (MUN_IS_MESSAGE_BROWSER (self));
+  if (self->show_snippets == show)
+    return;
+  self->show_snippets = show;
   show_search (self);
 }
 

@@ -19,6 +19,10 @@ mun_message_browser_set_connection (MunMessageBrowser *self, MunConnection *conn
 /* Shows what a search found, in the list's order; NULL empties it. */
 void
 mun_message_browser_set_search (MunMessageBrowser *self, MunRemoteSearch *search);
+/* Whether the server is asked where the words of the search stand; the list shows it as a second
+ * line, the preview marks the hits. Only for servers with "searchSnippets". */
+void
+mun_message_browser_set_show_snippets (MunMessageBrowser *self, gboolean show);
 /* The order for the next search, owned by the list. */
 const char *
 mun_message_browser_get_sort (MunMessageBrowser *self);

@@ -22,6 +22,7 @@ typedef struct {
 } ColumnSpec;
 
 #define N_COLUMNS 5
+#define SUBJECT 1
 
 static const ColumnSpec column_specs[N_COLUMNS] = {
   { N_ ("From/To"), 'f', mun_message_row_get_correspondent, mun_message_row_get_address, 8, 22,
@@ -48,6 +49,7 @@ struct _MunMessageList {
   char compared; /* sort letter of the column whose compare function ran last */
   gboolean narrow;
   gboolean show_folder;
+  gboolean show_snippets;
 };
 
 G_DEFINE_FINAL_TYPE (MunMessageList, mun_message_list, ADW_TYPE_BIN)
@@ -62,17 +64,33 @@ enum {
 static guint signals[N_SIGNALS];
 
 static void
-update_cell (GtkListItem *item, const ColumnSpec *spec)
+update_text (GtkWidget *cell, MunMessageRow *row, const char *text, const char *tooltip)
 {
-  MunMessageRow *row = gtk_list_item_get_item (item);
-  GtkWidget *cell = gtk_list_item_get_child (item);
-
-  gtk_inscription_set_text (GTK_INSCRIPTION (cell), spec->text (row));
-  gtk_widget_set_tooltip_text (cell, spec->tooltip ? spec->tooltip (row) : NULL);
+  gtk_inscription_set_text (GTK_INSCRIPTION (cell), text);
+  gtk_widget_set_tooltip_text (cell, tooltip);
   if (mun_message_row_get_record (row))
     gtk_widget_remove_css_class (cell, "placeholder");
   else
     gtk_widget_add_css_class (cell, "placeholder");
+}
+
+/* A text, or two of them: the subject and the snippet below it. */
+static void
+update_cell (GtkListItem *item, const ColumnSpec *spec)
+{
+  MunMessageRow *row = gtk_list_item_get_item (item);
+  GtkWidget *cell = gtk_list_item_get_child (item);
+  GtkWidget *snippet = gtk_widget_get_last_child (cell);
+
+  if (snippet) {
+    const char *text = mun_message_row_get_snippet (row);
+
+    update_text (snippet, row, text, *text ? text : NULL);
+    gtk_inscription_set_attributes (GTK_INSCRIPTION (snippet),
+                                    mun_message_row_get_snippet_attributes (row));
+    cell = gtk_widget_get_first_child (cell);
+  }
+  update_text (cell, row, spec->text (row), spec->tooltip ? spec->tooltip (row) : NULL);
 }
 
 static void
@@ -81,8 +99,8 @@ record_cb (MunMessageRow *row, GParamSpec *pspec, GtkListItem *item)
   update_cell (item, g_object_get_data (G_OBJECT (item), "column"));
 }
 
-static void
-setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const ColumnSpec *spec)
+static GtkWidget *
+new_text (const ColumnSpec *spec)
 {
   GtkWidget *cell = gtk_inscription_new (NULL);
 
@@ -95,8 +113,28 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const ColumnSpec
     gtk_widget_add_css_class (cell, "numeric");
     gtk_widget_add_css_class (cell, "dim-label");
   }
+  return cell;
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const ColumnSpec *spec)
+{
   g_object_set_data (G_OBJECT (item), "column", (gpointer)spec);
-  gtk_list_item_set_child (item, cell);
+  gtk_list_item_set_child (item, new_text (spec));
+}
+
+/* Every row has the second line, with a snippet or without: rows of one height. */
+static void
+setup_snippet_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const ColumnSpec *spec)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *snippet = new_text (spec);
+
+  gtk_widget_add_css_class (snippet, "snippet");
+  gtk_box_append (GTK_BOX (box), new_text (spec));
+  gtk_box_append (GTK_BOX (box), snippet);
+  g_object_set_data (G_OBJECT (item), "column", (gpointer)spec);
+  gtk_list_item_set_child (item, box);
 }
 
 static void
@@ -185,17 +223,26 @@ sorter_changed_cb (MunMessageList *self)
   g_signal_emit (self, signals[SORT_CHANGED], 0);
 }
 
+static GtkListItemFactory *
+new_factory (const ColumnSpec *spec, gboolean snippets)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup",
+                    snippets ? G_CALLBACK (setup_snippet_cb) : G_CALLBACK (setup_cb),
+                    (gpointer)spec);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), (gpointer)spec);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
+  return factory;
+}
+
 static void
 add_column (MunMessageList *self, guint index)
 {
   const ColumnSpec *spec = &column_specs[index];
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkColumnViewColumn *column;
+  GtkColumnViewColumn *column
+      = gtk_column_view_column_new (_ (spec->title), new_factory (spec, FALSE));
 
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), (gpointer)spec);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), (gpointer)spec);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
-  column = gtk_column_view_column_new (_ (spec->title), factory);
   gtk_column_view_column_set_expand (column, spec->expand);
   gtk_column_view_column_set_resizable (column, TRUE);
   if (spec->sort) {
@@ -376,5 +423,21 @@ mun_message_list_set_narrow (MunMessageList *self, gboolean narrow)
   if (self->narrow == narrow)
     return;
   self->narrow = narrow;
+  update_columns (self);
+}
+
+void
+mun_message_list_set_show_snippets (MunMessageList *self, gboolean show)
+{
+  g_autoptr (GtkListItemFactory) factory = NULL;
+
+  g_return_if_fail (MUN_IS_MESSAGE_LIST (self));
+  if (self->show_snippets == show)
+    return;
+  self->show_snippets = show;
+  factory = new_factory (&column_specs[SUBJECT], show);
+  /* Cells that are there keep the factory that made them: hidden, they go. */
+  gtk_column_view_column_set_visible (self->columns[SUBJECT], FALSE);
+  gtk_column_view_column_set_factory (self->columns[SUBJECT], factory);
   update_columns (self);
 }

@@ -35,5 +35,8 @@ void
 mun_message_list_set_show_folder (MunMessageList *self, gboolean show);
 void
 mun_message_list_set_narrow (MunMessageList *self, gboolean narrow);
+/* Whether the subject has a second line for the snippet. */
+void
+mun_message_list_set_show_snippets (MunMessageList *self, gboolean show);
 
 G_END_DECLS

@@ -26,6 +26,7 @@ struct _MunMessageModel {
   char *sort;
   MunMessageFetch fetch;
   MunMessageFetchFinish finish;
+  guint page_size;
 
   GHashTable *pages;
   gboolean stopped;
@@ -94,11 +95,11 @@ evict (MunMessageModel *self)
 }
 
 static void
-fill (Page *page, GPtrArray *records)
+fill (MunMessageModel *self, Page *page, GPtrArray *records)
 {
-  for (guint i = 0; i < MUN_MESSAGE_PAGE && i < records->len; i++) {
+  for (guint i = 0; i < self->page_size && i < records->len; i++) {
     if (!page->rows[i])
-      page->rows[i] = mun_message_row_new (page->index * MUN_MESSAGE_PAGE + i);
+      page->rows[i] = mun_message_row_new (page->index * self->page_size + i);
     mun_message_row_set_record (page->rows[i], g_ptr_array_index (records, i));
   }
 }
@@ -121,7 +122,7 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (page && page->state == PAGE_NEW && page_is_looked_at (page))
     page->state = PAGE_WAITING;
   if (page && records)
-    fill (page, records);
+    fill (self, page, records);
   if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_signal_emit (self, signals[FAILED], 0, error);
   schedule (self);
@@ -133,7 +134,7 @@ static void
 start_request (MunMessageModel *self, Page *page)
 {
   Request *request = g_new0 (Request, 1);
-  guint start = page->index * MUN_MESSAGE_PAGE;
+  guint start = page->index * self->page_size;
 
   page->state = PAGE_FETCHING;
   g_clear_object (&page->cancellable);
@@ -141,7 +142,7 @@ start_request (MunMessageModel *self, Page *page)
   self->requests++;
   request->model = g_object_ref (self);
   request->index = page->index;
-  self->fetch (self->source, start, MIN (MUN_MESSAGE_PAGE, self->count - start), self->sort,
+  self->fetch (self->source, start, MIN (self->page_size, self->count - start), self->sort,
                page->cancellable, fetched_cb, request);
 }
 
@@ -218,7 +219,7 @@ static gpointer
 mun_message_model_get_item (GListModel *list, guint position)
 {
   MunMessageModel *self = MUN_MESSAGE_MODEL (list);
-  guint index = position / MUN_MESSAGE_PAGE, offset = position % MUN_MESSAGE_PAGE;
+  guint index = position / self->page_size, offset = position % self->page_size;
   Page *page;
 
   if (position >= self->count)
@@ -281,6 +282,7 @@ mun_message_model_class_init (MunMessageModelClass *klass)
 static void
 mun_message_model_init (MunMessageModel *self)
 {
+  self->page_size = MUN_MESSAGE_PAGE;
   self->pages = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)page_free);
 }
 
@@ -301,9 +303,14 @@ mun_message_model_new (GObject *source, guint count, const char *sort, MunMessag
 MunMessageModel *
 mun_message_model_new_for_search (MunRemoteSearch *search, const char *sort)
 {
-  return mun_message_model_new (G_OBJECT (search), mun_remote_search_get_count (search), sort,
-                                (MunMessageFetch)mun_remote_search_get_page_async,
-                                (MunMessageFetchFinish)mun_remote_search_get_page_finish);
+  MunMessageModel *self
+      = mun_message_model_new (G_OBJECT (search), mun_remote_search_get_count (search), sort,
+                               (MunMessageFetch)mun_remote_search_get_page_async,
+                               (MunMessageFetchFinish)mun_remote_search_get_page_finish);
+
+  if (mun_remote_search_get_snippets (search))
+    self->page_size = MUN_REMOTE_SEARCH_SNIPPETS;
+  return self;
 }
 
 void

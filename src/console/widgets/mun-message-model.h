@@ -30,6 +30,7 @@ typedef GPtrArray *(*MunMessageFetchFinish) (gpointer source, GAsyncResult *resu
 MunMessageModel *
 mun_message_model_new (GObject *source, guint count, const char *sort, MunMessageFetch fetch,
                        MunMessageFetchFinish finish);
+/* With snippets the pages are as small as the server makes snippets for. */
 MunMessageModel *
 mun_message_model_new_for_search (MunRemoteSearch *search, const char *sort);
 /* Fetches again what failed. */

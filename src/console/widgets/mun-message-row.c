@@ -6,6 +6,7 @@
 #include "mun-message-row.h"
 
 #include "address-names.h"
+#include "mun-hits.h"
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
@@ -20,6 +21,7 @@ struct _MunMessageRow {
   char *date;
   char *exact_date;
   char *size;
+  PangoAttrList *attributes; /* of the snippet */
 };
 
 G_DEFINE_FINAL_TYPE (MunMessageRow, mun_message_row, G_TYPE_OBJECT)
@@ -39,6 +41,7 @@ clear_texts (MunMessageRow *self)
   g_clear_pointer (&self->date, g_free);
   g_clear_pointer (&self->exact_date, g_free);
   g_clear_pointer (&self->size, g_free);
+  g_clear_pointer (&self->attributes, pango_attr_list_unref);
 }
 
 static void
@@ -119,6 +122,7 @@ mun_message_row_set_record (MunMessageRow *self, MunRecord *record)
     self->date = mun_words_date_short (date, g_get_real_time () / G_USEC_PER_SEC);
     self->exact_date = mun_words_date_exact (date);
     self->size = mun_words_size (mun_record_get_int (record, "size", -1));
+    self->attributes = mun_hits_new_attributes (mun_record_get_object (record, "snippet"));
   }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORD]);
 }
@@ -177,6 +181,24 @@ const char *
 mun_message_row_get_folder (MunMessageRow *self)
 {
   return text (self, "folder", "");
+}
+
+const char *
+mun_message_row_get_snippet (MunMessageRow *self)
+{
+  return text (self, "snippet/text", "");
+}
+
+PangoAttrList *
+mun_message_row_get_snippet_attributes (MunMessageRow *self)
+{
+  return self->attributes;
+}
+
+GStrv
+mun_message_row_dup_hits (MunMessageRow *self)
+{
+  return self->record ? mun_record_get_strings (self->record, "snippet/words") : g_new0 (char *, 1);
 }
 
 gboolean

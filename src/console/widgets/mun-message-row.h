@@ -5,6 +5,8 @@
 
 #include "record.h"
 
+#include <pango/pango.h>
+
 G_BEGIN_DECLS
 
 /* Property: record (nullable, notifies when the page arrives). Its texts are made once, not at
@@ -41,6 +43,14 @@ const char *
 mun_message_row_get_size (MunMessageRow *self);
 const char *
 mun_message_row_get_folder (MunMessageRow *self);
+/* Where the words of a search stand in the message, and what is bold in it (nullable). */
+const char *
+mun_message_row_get_snippet (MunMessageRow *self);
+PangoAttrList *
+mun_message_row_get_snippet_attributes (MunMessageRow *self);
+/* Returns: (transfer full): the hits as they are written in the message; never NULL. */
+GStrv
+mun_message_row_dup_hits (MunMessageRow *self);
 gboolean
 mun_message_row_has_attachments (MunMessageRow *self);
 gboolean

@@ -31,6 +31,7 @@ struct _MunMessageView {
   GCancellable *cancellable;
   MunMessage *message;
   char *id;
+  GStrv hits; /* what a search found in the message of the row */
 };
 
 /* mun-message-actions.c: the actions message.* */

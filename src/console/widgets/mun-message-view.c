@@ -6,13 +6,15 @@
 #include "mun-message-view-private.h"
 
 #include "archive-client.h"
+#include "mun-hits.h"
 #include "mun-html-view.h"
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
 
-/* The text tag of quoted lines. */
+/* The text tags of quoted lines and of what a search found. */
 #define QUOTE "quote"
+#define HIT "hit"
 
 G_DEFINE_FINAL_TYPE (MunMessageView, mun_message_view, ADW_TYPE_BIN)
 
@@ -127,16 +129,21 @@ show_attachments (MunMessageView *self)
   gtk_widget_set_visible (self->save_all, shown > 1);
 }
 
-/* Quoted lines step back; the colour is the text's own, so that it follows the style. */
+/* Quoted lines step back; the colours are those of the style, so that they follow it. */
 static void
-colour_quotes (MunMessageView *self)
+colour_tags (MunMessageView *self)
 {
   GtkTextTagTable *tags = gtk_text_buffer_get_tag_table (gtk_text_view_get_buffer (self->text));
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->text));
   GdkRGBA colour;
 
-  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self->text)), &colour);
+  gtk_style_context_get_color (style, &colour);
   colour.alpha *= 0.6;
   g_object_set (gtk_text_tag_table_lookup (tags, QUOTE), "foreground-rgba", &colour, NULL);
+  if (!gtk_style_context_lookup_color (style, "warning_bg_color", &colour))
+    return;
+  colour.alpha *= 0.4;
+  g_object_set (gtk_text_tag_table_lookup (tags, HIT), "background-rgba", &colour, NULL);
 }
 
 static void
@@ -154,6 +161,19 @@ mark_quotes (GtkTextBuffer *buffer)
   }
 }
 
+/* All of them in a text; in HTML, which is not touched, as far as WebKit can find them. */
+static void
+show_hits (MunMessageView *self, gboolean html)
+{
+  const char *const *hits = (const char *const *)self->hits;
+  g_autofree char *common = html ? mun_hits_dup_common (hits) : NULL;
+
+  if (html)
+    mun_html_view_mark (self->html, common);
+  else
+    mun_hits_mark_buffer (gtk_text_view_get_buffer (self->text), HIT, hits);
+}
+
 static void
 show_body (MunMessageView *self)
 {
@@ -163,8 +183,9 @@ show_body (MunMessageView *self)
   gtk_widget_set_visible (self->remote_banner, html && mun_html_view_wants_network (html));
   gtk_text_buffer_set_text (buffer, mun_message_get_text (self->message), -1);
   mark_quotes (buffer);
-  colour_quotes (self);
+  colour_tags (self);
   mun_html_view_set_message (self->html, html ? self->message : NULL);
+  show_hits (self, html != NULL);
   gtk_stack_set_visible_child_name (self->body, html ? "html" : "text");
 }
 
@@ -293,6 +314,8 @@ mun_message_view_show_row (MunMessageView *self, MunMessageRow *row)
 
   g_return_if_fail (MUN_IS_MESSAGE_VIEW (self));
   clear (self);
+  g_clear_pointer (&self->hits, g_strfreev);
+  self->hits = row ? mun_message_row_dup_hits (row) : NULL;
   client = self->connection ? mun_connection_get_archive (self->connection) : NULL;
   if (!id || !client) {
     show_state (self, "none");
@@ -312,6 +335,7 @@ mun_message_view_dispose (GObject *object)
   MunMessageView *self = MUN_MESSAGE_VIEW (object);
 
   clear (self);
+  g_clear_pointer (&self->hits, g_strfreev);
   g_clear_object (&self->connection);
   G_OBJECT_CLASS (mun_message_view_parent_class)->dispose (object);
 }
@@ -366,8 +390,9 @@ mun_message_view_init (MunMessageView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->text), QUOTE, NULL);
+  gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->text), HIT, NULL);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
-                           G_CALLBACK (colour_quotes), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+                           G_CALLBACK (colour_tags), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   update_actions (self);
 }
 

@@ -364,6 +364,8 @@ test_search (void)
   render_shoot (GTK_WINDOW (window), "search-results");
   select_message (window, "Invoice 2026-1147");
   render_shoot (GTK_WINDOW (window), "search-result-shown");
+  select_message (window, "Invoice for the lecture hall");
+  render_shoot (GTK_WINDOW (window), "search-result-html");
   gtk_editable_set_text (GTK_EDITABLE (entry), "xylophone");
   gtk_widget_activate_action (page, "page.search", NULL);
   render_wait_for_state (window, "no-results");

@@ -119,8 +119,12 @@ new_text (const ColumnSpec *spec)
 static void
 setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const ColumnSpec *spec)
 {
+  GtkWidget *cell = new_text (spec);
+
+  /* One line high beside two: with more room a text that is cut would begin at the top. */
+  gtk_widget_set_valign (cell, GTK_ALIGN_CENTER);
   g_object_set_data (G_OBJECT (item), "column", (gpointer)spec);
-  gtk_list_item_set_child (item, new_text (spec));
+  gtk_list_item_set_child (item, cell);
 }
 
 /* Every row has the second line, with a snippet or without: rows of one height. */

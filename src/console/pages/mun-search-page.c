@@ -161,6 +161,7 @@ info_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (MunSearchPage) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = mun_connection_call_finish (MUN_CONNECTION (source), result, &error);
+  g_auto (GStrv) capabilities = NULL;
 
   if (!node || !JSON_NODE_HOLDS_OBJECT (node))
     return;

@@ -190,13 +190,13 @@ mun_container_file_read (int fd, guint8 *data, gsize length, guint64 offset)
 }
 
 /* The offset of the next thing that looks like a record header, or END. What cannot be read is
- * stepped over. */
+ * stepped over. It looks at little at first: somebody may have written header after header. */
 static guint64
 find_record (int fd, guint64 from, guint64 end)
 {
   g_autofree guint8 *window = g_malloc (SCAN_WINDOW);
   MunRecordHeader header;
-  gsize most = SCAN_WINDOW;
+  gsize most = SCAN_BLOCK;
 
   while (from + MUN_RECORD_HEADER_SIZE <= end) {
     gsize length = MIN (end - from, most);
@@ -215,6 +215,7 @@ find_record (int fd, guint64 from, guint64 end)
       if (window[i] == 'M' && mun_record_parse_header (window + i, &header))
         return from + i;
     from += last + 1;
+    most = MIN (most * 2, SCAN_WINDOW);
   }
   return end;
 }

@@ -175,6 +175,25 @@ mun_header_dup_valid (const char *text, gsize limit)
   return g_strstrip (valid);
 }
 
+/* An ASCII address is its own ASCII form (RFC 5890 section 2.3.2.1): GMime need not ask libidn2 for
+ * it, which takes as long as reading the rest of the header. */
+static void
+spare_idn (InternetAddressList *list)
+{
+  for (int i = 0; i < internet_address_list_length (list); i++) {
+    InternetAddress *address = internet_address_list_get_address (list, i);
+
+    if (INTERNET_ADDRESS_IS_GROUP (address)) {
+      spare_idn (internet_address_group_get_members (INTERNET_ADDRESS_GROUP (address)));
+    } else if (INTERNET_ADDRESS_IS_MAILBOX (address)) {
+      InternetAddressMailbox *mailbox = INTERNET_ADDRESS_MAILBOX (address);
+
+      if (mailbox->idn_addr == NULL && mailbox->addr != NULL && g_str_is_ascii (mailbox->addr))
+        mailbox->idn_addr = g_strdup (mailbox->addr);
+    }
+  }
+}
+
 static char *
 dup_addresses (GMimeMessage *message, GMimeAddressType type)
 {
@@ -183,6 +202,7 @@ dup_addresses (GMimeMessage *message, GMimeAddressType type)
 
   if (list == NULL || internet_address_list_length (list) == 0)
     return g_strdup ("");
+  spare_idn (list);
   text = internet_address_list_to_string (list, NULL, FALSE);
   return mun_header_dup_valid (text, MUN_LIMIT_ADDRESSES);
 }

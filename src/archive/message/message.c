@@ -49,16 +49,29 @@ close_stream (MunMessage *self)
   g_byte_array_free (array, FALSE);
 }
 
+/* Its buffers are slow to make: one a thread. */
+static GMimeParser *
+thread_parser (void)
+{
+  static GPrivate parser = G_PRIVATE_INIT (g_object_unref);
+  GMimeParser *own = g_private_get (&parser);
+
+  if (own == NULL) {
+    own = g_mime_parser_new ();
+    g_mime_parser_set_format (own, GMIME_FORMAT_MESSAGE);
+    g_private_set (&parser, own);
+  }
+  return own;
+}
+
 static void
 parse_mime (MunMessage *self, const char *data, gsize size)
 {
-  GMimeParser *parser;
+  GMimeParser *parser = thread_parser ();
 
   open_stream (self, data, size);
-  parser = g_mime_parser_new_with_stream (self->stream);
-  g_mime_parser_set_format (parser, GMIME_FORMAT_MESSAGE);
+  g_mime_parser_init_with_stream (parser, self->stream);
   self->message = g_mime_parser_construct_message (parser, mun_gmime_get_options ());
-  g_object_unref (parser);
 }
 
 static void

@@ -5,17 +5,19 @@
 #include "archive-deliver.h"
 #include "archive-search.h"
 #include "archive-stores.h"
+#include "ceiling.h"
 #include "json.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* Usage: archive-ingest --corpus DIR [--batch N] [--repeat N] [--data DIR] */
+/* Usage: archive-ingest --corpus DIR [--batch N] [--repeat N] [--data DIR] [--limits] */
 
 static char *corpus, *data_dir;
 static int batch_size = 1000, repeat = 1;
 static char **words;
+static gboolean with_limits;
 
 static const GOptionEntry options[]
     = { { "corpus", 'c', 0, G_OPTION_ARG_FILENAME, &corpus, "Folder of messages, one a file",
@@ -23,6 +25,8 @@ static const GOptionEntry options[]
         { "data", 'd', 0, G_OPTION_ARG_FILENAME, &data_dir, "Where the archive is made", "DIR" },
         { "batch", 'b', 0, G_OPTION_ARG_INT, &batch_size, "Messages a commit", "N" },
         { "repeat", 'r', 0, G_OPTION_ARG_INT, &repeat, "Archive the corpus into N archives", "N" },
+        { "limits", 'l', 0, G_OPTION_ARG_NONE, &with_limits,
+          "Measure what the cores allow at the most, too", NULL },
         { "word", 'w', 0, G_OPTION_ARG_STRING_ARRAY, &words, "Search for this afterwards", "WORD" },
         { NULL } };
 
@@ -213,6 +217,8 @@ main (int argc, char **argv)
   g_print ("memory       %.0f MiB, CPU %.1f s\n", usage.ru_maxrss / 1024.0,
            usage.ru_utime.tv_sec + usage.ru_utime.tv_usec / 1e6 + usage.ru_stime.tv_sec
                + usage.ru_stime.tv_usec / 1e6);
+  if (with_limits)
+    print_ceiling (files, totals.messages / seconds);
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
     time_search (archive, words[i]);
   begin = g_get_monotonic_time ();

@@ -39,7 +39,13 @@ migrate_1 (MunDatabase *database, GError **error)
   return mun_database_run_script (database, "master-1.sql", error);
 }
 
-static const MunMigration migrations[] = { { 1, migrate_1 } };
+static gboolean
+migrate_2 (MunDatabase *database, GError **error)
+{
+  return mun_database_run_script (database, "master-2.sql", error);
+}
+
+static const MunMigration migrations[] = { { 1, migrate_1 }, { 2, migrate_2 } };
 
 gint64
 mun_master_now (void)

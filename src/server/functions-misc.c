@@ -12,8 +12,10 @@
 static JsonNode *
 get_server_info (MunCall *call, GError **error)
 {
-  static const char *const capabilities[]
-      = { "searchDates", "searchOperators", "searchSnippets", "upload", "archiveInfo", NULL };
+  static const char *const capabilities[] = {
+    "searchDates", "searchOperators", "searchSnippets", "savedSearches", "upload", "archiveInfo",
+    NULL
+  };
   JsonObject *info = json_object_new ();
 
   json_object_set_string_member (info, "version", MUN_VERSION);

@@ -54,6 +54,10 @@ static const struct {
   { "GET", { "searches", "*" }, mun_web_get_search },
   { "DELETE", { "searches", "*" }, mun_web_drop_search },
   { "GET", { "searches", "*", "results" }, mun_web_get_results },
+  { "GET", { "savedsearches" }, mun_web_list_saved_searches },
+  { "POST", { "savedsearches" }, mun_web_add_saved_search },
+  { "PUT", { "savedsearches", "*" }, mun_web_change_saved_search },
+  { "DELETE", { "savedsearches", "*" }, mun_web_delete_saved_search },
   { "GET", { "messages", "*", "*", "download" }, mun_web_download },
   { "GET", { "messages", "*", "*", "archiveinfo" }, mun_web_archive_info },
 };

@@ -55,6 +55,8 @@ status_for (const GError *error)
     return SOUP_STATUS_BAD_REQUEST;
   case MUN_ERROR_NOT_FOUND:
     return SOUP_STATUS_NOT_FOUND;
+  case MUN_ERROR_EXISTS:
+    return SOUP_STATUS_CONFLICT;
   case MUN_ERROR_DENIED:
   case MUN_ERROR_READ_ONLY:
     return SOUP_STATUS_FORBIDDEN;

@@ -59,6 +59,15 @@ void
 mun_web_get_results (MunWebRequest *request);
 void
 mun_web_drop_search (MunWebRequest *request);
+/* web-saved-searches.c */
+void
+mun_web_list_saved_searches (MunWebRequest *request);
+void
+mun_web_add_saved_search (MunWebRequest *request);
+void
+mun_web_change_saved_search (MunWebRequest *request);
+void
+mun_web_delete_saved_search (MunWebRequest *request);
 /* web-messages.c */
 void
 mun_web_download (MunWebRequest *request);

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* mun_archive_client_request_async: one exchange with the account's token; it signs in first when
  * there is none, and once more when the server answers 401.
- * @method: "GET" or "POST". @path: encoded, with its query. @type, @body: (nullable).
+ * @method: "GET", "POST" …. @path: encoded, with its query. @type, @body: (nullable).
  * @limit: bytes of body that are accepted. */
 void
 mun_archive_client_request_async (MunArchiveClient *self, const char *method, const char *path,

@@ -52,6 +52,9 @@ error_of (MunArchiveClient *self, MunResponse *response)
   case SOUP_STATUS_NOT_FOUND:
     code = MUN_ERROR_NOT_FOUND;
     break;
+  case SOUP_STATUS_CONFLICT:
+    code = MUN_ERROR_EXISTS;
+    break;
   case SOUP_STATUS_BAD_REQUEST:
     code = MUN_ERROR_INVALID;
     break;

@@ -10,6 +10,7 @@
  *   remote-operation.h     MunRemoteOperation: one long function, followed by get-status
  *   archive-client.h       MunArchiveClient: the Web Access API: folders, messages, upload
  *   remote-search.h        MunRemoteSearch: one search and its pages
+ *   saved-searches.h       the searches that the account keeps by name
  *
  * Everything works with a MailStore Server too: keys may be missing, unknown ones are kept. */
 
@@ -19,5 +20,6 @@
 #include "archive-client.h"
 #include "remote-operation.h"
 #include "remote-search.h"
+#include "saved-searches.h"
 #include "server-certificate.h"
 #include "transport.h"

@@ -66,7 +66,8 @@ error_of (MunArchiveClient *self, MunResponse *response)
       code = MUN_ERROR_DAMAGED;
   }
   /* About what was asked, not about the server: the sentence is for whoever asked it. */
-  if ((code == MUN_ERROR_INVALID || code == MUN_ERROR_TOO_LARGE) && *message)
+  if ((code == MUN_ERROR_INVALID || code == MUN_ERROR_TOO_LARGE || code == MUN_ERROR_EXISTS)
+      && *message)
     return g_error_new_literal (MUN_ERROR, code, message);
   return g_error_new (MUN_ERROR, code, "%s answered HTTP %u: %s",
                       mun_transport_get_origin (mun_archive_client_get_transport (self)),

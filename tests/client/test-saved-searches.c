@@ -104,7 +104,7 @@ test_errors (void)
   g_autoptr (MunRecord) made = save (client, 0, "Invoices", CRITERIA, &error);
 
   g_assert_no_error (error);
-  assert_refused (client, 0, "invoices", CRITERIA, MUN_ERROR_EXISTS, NULL);
+  assert_refused (client, 0, "invoices", CRITERIA, MUN_ERROR_EXISTS, "a search folder named");
   assert_refused (client, 0, " ", CRITERIA, MUN_ERROR_INVALID, "A search folder needs a name");
   assert_refused (client, 0, "x", "{\"query\":\"(\"}", MUN_ERROR_INVALID, "Search text, at ");
   assert_refused (client, 12345, "x", NULL, MUN_ERROR_NOT_FOUND, NULL);

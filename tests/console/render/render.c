@@ -339,6 +339,8 @@ render_shoot_popover (GtkPopover *popover, const char *name)
 {
   console_test_wait (gtk_widget_get_mapped (GTK_WIDGET (popover)));
   save_picture (GTK_WIDGET (popover), name);
+  gtk_popover_popdown (popover);
+  console_test_wait (!gtk_widget_get_mapped (GTK_WIDGET (popover)));
 }
 
 void

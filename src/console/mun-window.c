@@ -201,6 +201,17 @@ search_in_cb (GtkWidget *widget, const char *name, GVariant *parameter)
                               g_variant_get_string (parameter, NULL));
 }
 
+/* From a search folder to what it asks. */
+static void
+edit_search_folder_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunWindow *self = MUN_WINDOW (widget);
+
+  page_selected_cb (self, "search");
+  gtk_widget_activate_action (GTK_WIDGET (self->page), "page.edit-search-folder", "x",
+                              g_variant_get_int64 (parameter));
+}
+
 static void
 save_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -492,6 +503,8 @@ mun_window_class_init (MunWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, refresh_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.search-in", "s", search_in_cb);
+  gtk_widget_class_install_action (widget_class, "win.edit-search-folder", "x",
+                                   edit_search_folder_cb);
   gtk_widget_class_install_action (widget_class, "win.create", NULL, create_cb);
   gtk_widget_class_install_action (widget_class, "win.toggle-pane", NULL, toggle_pane_cb);
   gtk_widget_class_install_action (widget_class, "win.save", NULL, save_cb);

@@ -19,6 +19,7 @@
 #include "mun-profile-assistant.h"
 #include "mun-profile-row.h"
 #include "mun-report-window.h"
+#include "mun-search-folder-button.h"
 #include "mun-search-page.h"
 #include "mun-server-dialog.h"
 #include "mun-server-switcher.h"
@@ -51,6 +52,7 @@ static GType (*const types[]) (void) = {
   mun_profile_assistant_get_type,
   mun_profile_row_get_type,
   mun_report_window_get_type,
+  mun_search_folder_button_get_type,
   mun_search_page_get_type,
   mun_server_dialog_get_type,
   mun_server_switcher_get_type,

@@ -1,4 +1,4 @@
-/* mun-archive-page.c: archives as a tree, their messages, and a preview */
+/* mun-archive-page.c: archives and search folders as a tree, their messages, and a preview */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #define G_LOG_DOMAIN "muniment-page"
@@ -9,7 +9,9 @@
 #include "json.h"
 #include "mun-folder-tree.h"
 #include "mun-message-browser.h"
+#include "mun-search-folders.h"
 #include "mun-state-stack.h"
+#include "mun-words.h"
 
 #include <glib/gi18n.h>
 
@@ -22,10 +24,27 @@ struct _MunArchivePage {
   GtkStack *folder_stack;
   AdwStatusPage *empty_page;
   MunMessageBrowser *browser;
+  MunSearchFolders *search_folders;
   GCancellable *folder_cancellable;
 };
 
 G_DEFINE_FINAL_TYPE (MunArchivePage, mun_archive_page, MUN_TYPE_PAGE)
+
+/* A search folder that cannot be run shows nothing, and says why. */
+static void
+show_search_failure (MunArchivePage *self, JsonObject *criteria, GError **error)
+{
+  g_autofree char *words = NULL, *escaped = NULL;
+
+  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  mun_search_folders_explain (criteria, error);
+  words = mun_words_for_error (*error);
+  escaped = mun_words_escape (words);
+  adw_status_page_set_description (self->empty_page, escaped);
+  mun_message_browser_set_search (self->browser, NULL);
+  gtk_stack_set_visible_child_name (self->folder_stack, "empty");
+}
 
 static void
 searched_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -34,32 +53,68 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (MunRemoteSearch) search
       = mun_archive_client_search_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
+  MunFolderNode *node = mun_folder_tree_get_selected (self->tree);
+  JsonObject *criteria = node ? mun_folder_node_get_criteria (node) : NULL;
 
+  if (!search && criteria) {
+    show_search_failure (self, criteria, &error);
+    return;
+  }
   if (!search) {
     mun_page_report_error (MUN_PAGE (self), error);
     return;
   }
+  mun_message_list_set_show_folder (mun_message_browser_get_list (self->browser), criteria != NULL);
   mun_message_browser_set_search (self->browser, search);
   gtk_stack_set_visible_child_name (self->folder_stack, mun_remote_search_get_count (search) > 0
                                                             ? "messages"
                                                             : "empty");
 }
 
+/* What the empty page adds to its title. */
+static const char *
+get_advice (MunFolderNode *node)
+{
+  if (!mun_folder_node_has_children (node))
+    return NULL;
+  return mun_folder_node_is_searches (node)
+             ? _ ("The search folders below this one find messages in all archives. They are made "
+                  "on the Search page.")
+             : _ ("The messages lie in the folders below this one.");
+}
+
+/* What is to be found in a folder, or for a search folder; NULL where there is nothing. */
+static JsonObject *
+make_criteria (MunFolderNode *node)
+{
+  JsonObject *asked = mun_folder_node_get_criteria (node);
+  JsonObject *criteria;
+
+  if (asked)
+    return mun_json_copy_object (asked);
+  if (mun_folder_node_is_searches (node))
+    return NULL;
+  criteria = json_object_new ();
+  json_object_set_string_member (criteria, "folder", mun_folder_node_get_full_path (node));
+  json_object_set_boolean_member (criteria, "folderRecurse", FALSE);
+  return criteria;
+}
+
 static void
 folder_selected_cb (MunArchivePage *self, MunFolderNode *node)
 {
   MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
-  JsonObject *criteria = json_object_new ();
+  JsonObject *criteria = make_criteria (node);
 
-  adw_status_page_set_description (self->empty_page,
-                                   mun_folder_node_has_children (node)
-                                       ? _ ("The messages lie in the folders below this one.")
-                                       : NULL);
+  adw_status_page_set_description (self->empty_page, get_advice (node));
   g_cancellable_cancel (self->folder_cancellable);
   g_clear_object (&self->folder_cancellable);
+  if (!criteria) {
+    mun_message_browser_set_search (self->browser, NULL);
+    gtk_stack_set_visible_child_name (self->folder_stack, "empty");
+    return;
+  }
   self->folder_cancellable = g_cancellable_new ();
-  json_object_set_string_member (criteria, "folder", mun_folder_node_get_full_path (node));
-  json_object_set_boolean_member (criteria, "folderRecurse", FALSE);
   mun_archive_client_search_async (mun_connection_get_archive (connection), criteria,
                                    mun_message_browser_get_sort (self->browser),
                                    self->folder_cancellable, searched_cb, g_object_ref (self));
@@ -99,6 +154,28 @@ archives_cb (GObject *source, GAsyncResult *result, gpointer data)
   mun_state_stack_set_state (self->states, records->len > 0 ? MUN_STATE_CONTENT : MUN_STATE_EMPTY);
 }
 
+/* The server's search folders stand in the tree where it has them. */
+static void
+available_cb (MunArchivePage *self, GParamSpec *pspec, MunSearchFolders *folders)
+{
+  mun_folder_tree_set_searches (self->tree, mun_search_folders_get_available (folders)
+                                                ? mun_search_folders_get_list (folders)
+                                                : NULL);
+}
+
+static void
+load_search_folders (MunArchivePage *self, MunConnection *connection)
+{
+  MunSearchFolders *folders = mun_search_folders_for (connection);
+
+  if (g_set_object (&self->search_folders, folders)) {
+    g_signal_connect_object (folders, "notify::available", G_CALLBACK (available_cb), self,
+                             G_CONNECT_SWAPPED);
+    available_cb (self, NULL, folders);
+  }
+  mun_search_folders_load (folders);
+}
+
 static void
 mun_archive_page_load (MunPage *page)
 {
@@ -106,6 +183,7 @@ mun_archive_page_load (MunPage *page)
   MunConnection *connection = mun_page_get_connection (page);
 
   mun_message_browser_set_connection (self->browser, connection);
+  load_search_folders (self, connection);
   if (!mun_connection_get_archive (connection))
     return;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.allow-access",
@@ -198,9 +276,16 @@ static void
 mun_archive_page_start_search (MunPage *page)
 {
   MunFolderNode *node = mun_folder_tree_get_selected (MUN_ARCHIVE_PAGE (page)->tree);
+  MunRecord *search = node ? mun_folder_node_get_search (node) : NULL;
 
-  gtk_widget_activate_action (GTK_WIDGET (page), "win.search-in", "s",
-                              node ? mun_folder_node_get_full_path (node) : "");
+  if (search)
+    gtk_widget_activate_action (GTK_WIDGET (page), "win.edit-search-folder", "x",
+                                mun_record_get_int (search, "id", 0));
+  else
+    gtk_widget_activate_action (GTK_WIDGET (page), "win.search-in", "s",
+                                node && !mun_folder_node_is_searches (node)
+                                    ? mun_folder_node_get_full_path (node)
+                                    : "");
 }
 
 static void
@@ -210,6 +295,7 @@ mun_archive_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->folder_cancellable);
   g_clear_object (&self->folder_cancellable);
+  g_clear_object (&self->search_folders);
   G_OBJECT_CLASS (mun_archive_page_parent_class)->dispose (object);
 }
 

@@ -8,6 +8,8 @@
 #include "archive-client.h"
 #include "json.h"
 #include "mun-message-browser.h"
+#include "mun-search-folder-button.h"
+#include "mun-search-folder-dialog.h"
 #include "mun-search-form.h"
 #include "mun-state-stack.h"
 #include "mun-width-bin.h"
@@ -21,15 +23,37 @@ struct _MunSearchPage {
   GtkBox *operator_help;
   GtkToggleButton *refine;
   GtkButton *search_button;
+  MunSearchFolderButton *folders;
   GtkFlowBox *chips;
   AdwFlap *flap;
   MunSearchForm *form;
   MunStateStack *states;
   MunMessageBrowser *browser;
   GCancellable *search_cancellable;
+  gint64 folder_id; /* of the search folder that was opened last, else 0 */
 };
 
 G_DEFINE_FINAL_TYPE (MunSearchPage, mun_search_page, MUN_TYPE_PAGE)
+
+static JsonObject *
+dup_criteria (MunSearchPage *self)
+{
+  JsonObject *criteria = json_object_new ();
+
+  json_object_set_string_member (criteria, "query",
+                                 gtk_editable_get_text (GTK_EDITABLE (self->entry)));
+  mun_search_form_add_to (self->form, criteria);
+  return criteria;
+}
+
+/* Whether anything is asked for. */
+static gboolean
+has_criteria (MunSearchPage *self)
+{
+  g_auto (GStrv) summary = mun_search_form_dup_summary (self->form);
+
+  return *gtk_editable_get_text (GTK_EDITABLE (self->entry)) || *summary;
+}
 
 static void
 searched_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -40,6 +64,9 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer data)
       = mun_archive_client_search_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
 
   if (!search) {
+    g_autoptr (JsonObject) criteria = dup_criteria (self);
+
+    mun_search_folders_explain (criteria, &error);
     mun_state_stack_set_error (self->states, error);
     return;
   }
@@ -54,25 +81,20 @@ search (MunSearchPage *self)
 {
   MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
   MunArchiveClient *client = connection ? mun_connection_get_archive (connection) : NULL;
-  const char *query = gtk_editable_get_text (GTK_EDITABLE (self->entry));
-  g_auto (GStrv) summary = mun_search_form_dup_summary (self->form);
-  JsonObject *criteria;
 
   g_cancellable_cancel (self->search_cancellable);
   g_clear_object (&self->search_cancellable);
   if (!client)
     return;
-  if (!*query && !*summary) {
+  if (!has_criteria (self)) {
     mun_message_browser_set_search (self->browser, NULL);
     mun_state_stack_set_state (self->states, MUN_STATE_EMPTY);
     return;
   }
   self->search_cancellable = g_cancellable_new ();
-  criteria = json_object_new ();
-  json_object_set_string_member (criteria, "query", query);
-  mun_search_form_add_to (self->form, criteria);
   mun_state_stack_set_state (self->states, MUN_STATE_LOADING);
-  mun_archive_client_search_async (client, criteria, mun_message_browser_get_sort (self->browser),
+  mun_archive_client_search_async (client, dup_criteria (self),
+                                   mun_message_browser_get_sort (self->browser),
                                    self->search_cancellable, searched_cb, g_object_ref (self));
 }
 
@@ -114,6 +136,68 @@ update_chips (MunSearchPage *self)
 }
 
 static void
+changed_cb (MunSearchPage *self)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "page.save-search", has_criteria (self));
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MunSearchPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunRecord) folder = mun_search_folder_dialog_finish (result, &error);
+  g_autofree char *text = NULL;
+
+  if (!folder) {
+    mun_page_report_error (MUN_PAGE (self), error);
+    return;
+  }
+  self->folder_id = mun_record_get_int (folder, "id", 0);
+  text = g_strdup_printf (_ ("Search folder “%s” saved"),
+                          mun_record_get_string (folder, "name", ""));
+  mun_page_toast (MUN_PAGE (self), text);
+}
+
+static void
+save_search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunSearchPage *self = MUN_SEARCH_PAGE (widget);
+  MunSearchFolders *folders = mun_search_folders_for (mun_page_get_connection (MUN_PAGE (self)));
+  MunRecord *opened = mun_search_folders_find (folders, self->folder_id);
+  g_autoptr (JsonObject) criteria = dup_criteria (self);
+
+  mun_search_folder_save_async (widget, folders,
+                                opened ? mun_record_get_string (opened, "name", "") : "", criteria,
+                                NULL, saved_cb, g_object_ref (self));
+}
+
+/* Shows what a search folder asks, and what that finds. */
+static void
+open_folder_cb (MunSearchPage *self, MunRecord *folder, gboolean edit)
+{
+  JsonObject *criteria = mun_record_get_object (folder, "criteria");
+
+  self->folder_id = mun_record_get_int (folder, "id", 0);
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), mun_json_get_string (criteria, "query", ""));
+  mun_search_form_set_criteria (self->form, criteria);
+  if (edit)
+    gtk_toggle_button_set_active (self->refine, TRUE);
+  search (self);
+}
+
+static void
+edit_folder_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunSearchPage *self = MUN_SEARCH_PAGE (widget);
+  MunSearchFolders *folders = mun_search_folders_for (mun_page_get_connection (MUN_PAGE (self)));
+  MunRecord *folder = mun_search_folders_find (folders, g_variant_get_int64 (parameter));
+
+  if (folder)
+    open_folder_cb (self, folder, TRUE);
+}
+
+static void
 search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   search (MUN_SEARCH_PAGE (widget));
@@ -143,6 +227,7 @@ new_query_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunSearchPage *self = MUN_SEARCH_PAGE (widget);
 
+  self->folder_id = 0;
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   mun_search_form_reset (self->form);
   search (self);
@@ -192,6 +277,8 @@ mun_search_page_load (MunPage *page)
   MunConnection *connection = mun_page_get_connection (page);
 
   mun_message_browser_set_connection (self->browser, connection);
+  mun_search_folder_button_set_folders (self->folders, mun_search_folders_for (connection));
+  mun_search_folders_load (mun_search_folders_for (connection));
   mun_search_form_set_has_dates (self->form, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->operator_help), FALSE);
   mun_message_browser_set_show_snippets (self->browser, FALSE);
@@ -226,6 +313,7 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   MUN_PAGE_CLASS (klass)->load = mun_search_page_load;
   MUN_PAGE_CLASS (klass)->start_search = mun_search_page_start_search;
   g_type_ensure (MUN_TYPE_STATE_STACK);
+  g_type_ensure (MUN_TYPE_SEARCH_FOLDER_BUTTON);
   g_type_ensure (MUN_TYPE_SEARCH_FORM);
   g_type_ensure (MUN_TYPE_WIDTH_BIN);
   g_type_ensure (MUN_TYPE_MESSAGE_BROWSER);
@@ -236,6 +324,9 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, refine);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, search_button);
   gtk_widget_class_bind_template_callback (widget_class, narrow_cb);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, folders);
+  gtk_widget_class_bind_template_callback (widget_class, open_folder_cb);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, chips);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, flap);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, form);
@@ -245,6 +336,8 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   gtk_widget_class_install_action (widget_class, "page.new-query", NULL, new_query_cb);
   gtk_widget_class_install_action (widget_class, "page.search-in", "s", search_in_cb);
   gtk_widget_class_install_action (widget_class, "page.toggle-pane", NULL, toggle_form_cb);
+  gtk_widget_class_install_action (widget_class, "page.save-search", NULL, save_search_cb);
+  gtk_widget_class_install_action (widget_class, "page.edit-search-folder", "x", edit_folder_cb);
 }
 
 static void
@@ -258,8 +351,10 @@ mun_search_page_init (MunSearchPage *self)
   g_signal_connect_object (self->entry, "activate", G_CALLBACK (search), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->form, "changed", G_CALLBACK (update_chips), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->form, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->browser, "toast", G_CALLBACK (mun_page_toast), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->browser, "changed", G_CALLBACK (search), self, G_CONNECT_SWAPPED);
   mun_state_stack_set_state (self->states, MUN_STATE_EMPTY);
+  changed_cb (self);
 }

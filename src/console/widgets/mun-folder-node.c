@@ -1,5 +1,5 @@
-/* mun-folder-node.c: an archive or folder of the tree; its children are fetched when it is opened
- */
+/* mun-folder-node.c: an archive, a folder or a search folder of the tree; the children of an archive
+ * or folder are fetched when it is opened */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #define G_LOG_DOMAIN "muniment-archive"
@@ -19,6 +19,8 @@ struct _MunFolderNode {
   gint64 count;
   gboolean has_children;
   gboolean mine;
+  gboolean is_searches;
+  MunRecord *search;
   GListStore *children;
   GCancellable *cancellable;
 };
@@ -33,6 +35,7 @@ mun_folder_node_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->children);
+  g_clear_object (&self->search);
   g_clear_object (&self->client);
   G_OBJECT_CLASS (mun_folder_node_parent_class)->dispose (object);
 }
@@ -75,6 +78,47 @@ mun_folder_node_new (MunArchiveClient *client, const char *archive, const char *
   self->name = g_strdup (name);
   self->count = count;
   self->has_children = has_children;
+  return self;
+}
+
+/* No archive has an empty name: the paths are like no folder's. */
+static MunFolderNode *
+make_search (MunRecord *search)
+{
+  g_autofree char *id = mun_record_dup_text (search, "id");
+  MunFolderNode *self
+      = mun_folder_node_new (NULL, "", id, mun_record_get_string (search, "name", ""), -1, FALSE);
+
+  self->is_searches = TRUE;
+  self->search = g_object_ref (search);
+  return self;
+}
+
+static void
+searches_changed_cb (MunFolderNode *self, guint position, guint removed, guint added,
+                     GListModel *searches)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < added; i++) {
+    g_autoptr (MunRecord) search = g_list_model_get_item (searches, position + i);
+
+    g_ptr_array_add (nodes, make_search (search));
+  }
+  if (self->children)
+    g_list_store_splice (self->children, position, removed, nodes->pdata, nodes->len);
+}
+
+MunFolderNode *
+mun_folder_node_new_searches (GListModel *searches)
+{
+  MunFolderNode *self = mun_folder_node_new (NULL, "", "/", _ ("Search Folders"), -1, TRUE);
+
+  self->is_searches = TRUE;
+  self->children = g_list_store_new (MUN_TYPE_FOLDER_NODE);
+  g_signal_connect_object (searches, "items-changed", G_CALLBACK (searches_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  searches_changed_cb (self, 0, 0, g_list_model_get_n_items (searches), searches);
   return self;
 }
 
@@ -173,6 +217,27 @@ gboolean
 mun_folder_node_is_archive (MunFolderNode *self)
 {
   return !self->path || !*self->path;
+}
+
+gboolean
+mun_folder_node_is_searches (MunFolderNode *self)
+{
+  g_return_val_if_fail (MUN_IS_FOLDER_NODE (self), FALSE);
+  return self->is_searches;
+}
+
+JsonObject *
+mun_folder_node_get_criteria (MunFolderNode *self)
+{
+  g_return_val_if_fail (MUN_IS_FOLDER_NODE (self), NULL);
+  return self->search ? mun_record_get_object (self->search, "criteria") : NULL;
+}
+
+MunRecord *
+mun_folder_node_get_search (MunFolderNode *self)
+{
+  g_return_val_if_fail (MUN_IS_FOLDER_NODE (self), NULL);
+  return self->search;
 }
 
 gboolean

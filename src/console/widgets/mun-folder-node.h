@@ -1,5 +1,5 @@
-/* mun-folder-node.h: an archive or folder of the tree; its children are fetched when it is opened
- */
+/* mun-folder-node.h: an archive, a folder or a search folder of the tree; the children of an archive
+ * or folder are fetched when it is opened */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #pragma once
@@ -18,6 +18,10 @@ G_DECLARE_FINAL_TYPE (MunFolderNode, mun_folder_node, MUN, FOLDER_NODE, GObject)
 MunFolderNode *
 mun_folder_node_new (MunArchiveClient *client, const char *archive, const char *path,
                      const char *name, gint64 count, gboolean has_children);
+/* The node of the search folders, which are its children; SEARCHES: of MunRecord {id, name,
+ * criteria}, followed as it changes. */
+MunFolderNode *
+mun_folder_node_new_searches (GListModel *searches);
 /* The nodes of all archives that the account may read, its own first; OWN: its user name. */
 GPtrArray *
 mun_folder_node_list_archives (MunArchiveClient *client, GPtrArray *records, const char *own);
@@ -33,6 +37,15 @@ gint64
 mun_folder_node_get_count (MunFolderNode *self);
 gboolean
 mun_folder_node_is_archive (MunFolderNode *self);
+/* The node of the search folders, or one of them: these lie in no archive. */
+gboolean
+mun_folder_node_is_searches (MunFolderNode *self);
+/* The record of a search folder; borrowed, NULL of all other nodes. */
+MunRecord *
+mun_folder_node_get_search (MunFolderNode *self);
+/* What a search folder asks; borrowed, NULL of all other nodes. */
+JsonObject *
+mun_folder_node_get_criteria (MunFolderNode *self);
 
 /* The children; owned by the caller, NULL for a leaf. The first call starts to fetch them: the list
  * fills itself. */

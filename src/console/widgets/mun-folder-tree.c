@@ -1,4 +1,4 @@
-/* mun-folder-tree.c: archives and their folders as a tree */
+/* mun-folder-tree.c: archives, their folders and the search folders as a tree */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #define G_LOG_DOMAIN "muniment-archive"
@@ -14,8 +14,10 @@ struct _MunFolderTree {
 
   GtkListView *view;
   GtkSingleSelection *selection;
-  GHashTable *open; /* full paths that are to be opened again */
-  char *wanted;     /* … and the one that is to be selected again */
+  GListStore *roots;
+  MunFolderNode *searches; /* the last of the roots, when there is one */
+  GHashTable *open;        /* full paths that are to be opened again */
+  char *wanted;            /* … and the one that is to be selected again */
   guint restore_id;
 };
 
@@ -73,13 +75,16 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   g_autofree char *number = messages > 0 ? mun_words_count (messages) : NULL;
   const char *path = mun_folder_node_get_full_path (node);
   /* Translators: %s is the name of the user whose archive it is. */
-  g_autofree char *title = mun_folder_node_is_archive (node)
-                               ? g_strdup_printf (_ ("Archive of %s"), path)
-                               : g_strdup (path);
+  g_autofree char *title
+      = mun_folder_node_is_archive (node)    ? g_strdup_printf (_ ("Archive of %s"), path)
+        : mun_folder_node_is_searches (node) ? g_strdup (mun_folder_node_get_name (node))
+                                             : g_strdup (path);
 
   gtk_tree_expander_set_list_row (expander, row);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), mun_folder_node_is_archive (node)
                                                       ? "mun-archive-symbolic"
+                                                  : mun_folder_node_is_searches (node)
+                                                      ? "folder-saved-search-symbolic"
                                                       : "folder-symbolic");
   gtk_label_set_label (GTK_LABEL (name), mun_folder_node_get_name (node));
   gtk_widget_set_tooltip_text (GTK_WIDGET (expander), title);
@@ -220,7 +225,9 @@ mun_folder_tree_dispose (GObject *object)
   g_clear_handle_id (&self->restore_id, g_source_remove);
   g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_pointer (&self->wanted, g_free);
-  g_clear_object (&MUN_FOLDER_TREE (object)->selection);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->roots);
+  g_clear_object (&self->searches);
   G_OBJECT_CLASS (mun_folder_tree_parent_class)->dispose (object);
 }
 
@@ -267,6 +274,9 @@ mun_folder_tree_set_archives (MunFolderTree *self, GPtrArray *archives)
 
   g_return_if_fail (MUN_IS_FOLDER_TREE (self));
   g_list_store_splice (roots, 0, 0, archives->pdata, archives->len);
+  if (self->searches)
+    g_list_store_append (roots, self->searches);
+  g_set_object (&self->roots, roots);
   tree = gtk_tree_list_model_new (G_LIST_MODEL (roots), FALSE, FALSE, create_children_cb, NULL,
                                   NULL);
   remember (self);
@@ -287,6 +297,23 @@ mun_folder_tree_set_archives (MunFolderTree *self, GPtrArray *archives)
     gtk_tree_list_row_set_expanded (row, TRUE);
   }
   g_object_unref (tree);
+}
+
+void
+mun_folder_tree_set_searches (MunFolderTree *self, GListModel *searches)
+{
+  guint n_roots;
+
+  g_return_if_fail (MUN_IS_FOLDER_TREE (self));
+  n_roots = self->roots ? g_list_model_get_n_items (G_LIST_MODEL (self->roots)) : 0;
+  if (self->searches && n_roots > 0)
+    g_list_store_remove (self->roots, n_roots - 1);
+  g_clear_object (&self->searches);
+  if (!searches)
+    return;
+  self->searches = mun_folder_node_new_searches (searches);
+  if (self->roots)
+    g_list_store_append (self->roots, self->searches);
 }
 
 MunFolderNode *

@@ -1,4 +1,4 @@
-/* mun-folder-tree.h: archives and their folders as a tree */
+/* mun-folder-tree.h: archives, their folders and the search folders as a tree */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #pragma once
@@ -18,6 +18,9 @@ mun_folder_tree_new (void);
 /* ARCHIVES: the roots (MunFolderNode). Nothing is selected; a single archive is opened. */
 void
 mun_folder_tree_set_archives (MunFolderTree *self, GPtrArray *archives);
+/* What stands below the archives: of MunRecord (mun_folder_node_new_searches), NULL: nothing. */
+void
+mun_folder_tree_set_searches (MunFolderTree *self, GListModel *searches);
 /* Borrowed; NULL when nothing is selected. */
 MunFolderNode *
 mun_folder_tree_get_selected (MunFolderTree *self);

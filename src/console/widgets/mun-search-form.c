@@ -5,6 +5,8 @@
 
 #include "mun-search-form.h"
 
+#include "json.h"
+
 #include <glib/gi18n.h>
 
 #define MEGABYTE 1000000
@@ -17,6 +19,9 @@ static const char *const entry_members[N_ENTRIES]
 static const char *const scope_members[N_SCOPES]
     = { "querySubject", "queryFromToCcBcc", "queryMessageBody", "queryAttachments",
         "queryAttachmentContents" };
+
+/* By their place in the row. */
+static const char *const priority_names[] = { NULL, "High", "Normal", "Low" };
 
 struct _MunSearchForm {
   AdwBin parent_instance;
@@ -215,7 +220,6 @@ mun_search_form_init (MunSearchForm *self)
 void
 mun_search_form_add_to (MunSearchForm *self, JsonObject *criteria)
 {
-  static const char *const priorities[] = { NULL, "High", "Normal", "Low" };
   guint attachments = adw_combo_row_get_selected (self->attachments);
   guint priority = adw_combo_row_get_selected (self->priority);
 
@@ -235,7 +239,7 @@ mun_search_form_add_to (MunSearchForm *self, JsonObject *criteria)
   if (attachments > 0)
     json_object_set_boolean_member (criteria, "hasAttachments", attachments == 1);
   if (priority > 0)
-    json_object_set_string_member (criteria, "priority", priorities[priority]);
+    json_object_set_string_member (criteria, "priority", priority_names[priority]);
   if (gtk_spin_button_get_value (self->size_min) > 0)
     json_object_set_int_member (criteria, "sizeMin",
                                 MEGABYTE
@@ -328,6 +332,32 @@ mun_search_form_reset (MunSearchForm *self)
   for (int i = 0; i < N_SCOPES; i++)
     gtk_switch_set_active (self->scopes[i], TRUE);
   gtk_switch_set_active (self->recurse, TRUE);
+}
+
+void
+mun_search_form_set_criteria (MunSearchForm *self, JsonObject *criteria)
+{
+  const char *priority = mun_json_get_string (criteria, "priority", "");
+
+  g_return_if_fail (MUN_IS_SEARCH_FORM (self));
+  for (int i = 0; i < N_ENTRIES; i++)
+    gtk_editable_set_text (GTK_EDITABLE (self->entries[i]),
+                           mun_json_get_string (criteria, entry_members[i], ""));
+  for (int i = 0; i < N_SCOPES; i++)
+    gtk_switch_set_active (self->scopes[i], mun_json_get_bool (criteria, scope_members[i], TRUE));
+  gtk_switch_set_active (self->recurse, mun_json_get_bool (criteria, "folderRecurse", TRUE));
+  adw_combo_row_set_selected (self->attachments,
+                              !mun_json_has (criteria, "hasAttachments")              ? 0
+                              : mun_json_get_bool (criteria, "hasAttachments", FALSE) ? 1
+                                                                                      : 2);
+  adw_combo_row_set_selected (self->priority, 0);
+  for (guint i = 1; i < G_N_ELEMENTS (priority_names); i++)
+    if (strcmp (priority_names[i], priority) == 0)
+      adw_combo_row_set_selected (self->priority, i);
+  gtk_spin_button_set_value (self->size_min,
+                             (double)mun_json_get_int (criteria, "sizeMin", 0) / MEGABYTE);
+  gtk_spin_button_set_value (self->size_max,
+                             (double)mun_json_get_int (criteria, "sizeMax", 0) / MEGABYTE);
 }
 
 void

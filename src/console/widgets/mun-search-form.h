@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (MunSearchForm, mun_search_form, MUN, SEARCH_FORM, AdwBin)
 /* Adds what is set to CRITERIA, by the names of the Web Access API. */
 void
 mun_search_form_add_to (MunSearchForm *self, JsonObject *criteria);
+/* Shows what CRITERIA ask, by the same names; "query" is not the form's. */
+void
+mun_search_form_set_criteria (MunSearchForm *self, JsonObject *criteria);
 void
 mun_search_form_reset (MunSearchForm *self);
 /* Whether the server can search by date; otherwise those rows are hidden. */

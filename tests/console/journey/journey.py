@@ -150,8 +150,12 @@ class Console(App):
         return [n.name for n in self.walk() if n.role in ('label', 'heading') and n.name and n.drawn()]
 
     def button(self, name, inside=None, timeout=10):
-        return wait(lambda: next((n for n in (inside or self).walk() if n.role in ('push button', 'button', 'toggle button', 'menu item')
-                                  and (n.name == name or n.name.startswith(name + ' ')) and n.drawn() and n.sensitive), None), 'button %r' % name, timeout)
+        """a button of this name, else one whose name begins with it"""
+        def look():
+            found = [n for n in (inside or self).walk() if n.role in ('push button', 'button', 'toggle button', 'menu item')
+                     and (n.name + ' ').startswith(name + ' ') and n.drawn() and n.sensitive]
+            return next((n for n in found if n.name == name), found[0] if found else None)
+        return wait(look, 'button %r' % name, timeout)
 
     def press(self, name, inside=None):
         self.button(name, inside).do()

@@ -192,8 +192,8 @@ test_directory (void)
   render_close (window);
 }
 
-/* The archives and folders of messages.txt. */
-#define N_FOLDERS 7
+/* The archives and folders of messages.txt, and the row of the search folders. */
+#define N_FOLDERS 8
 
 /* Opens every row that is there now. Returns: how many rows there are. */
 static guint

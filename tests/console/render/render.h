@@ -4,6 +4,7 @@
 /*   render.c          the looks, the window, the picture and its checks
  *   render-server.c   the server that is shown: replies.json, and an archive in a real munimentd
  *   pages.c           the pages in their states
+ *   search-folders.c  searches kept by name
  *   dialogs.c         dialogs and windows over the pages
  *   test-render.c     one run is one look */
 
@@ -41,7 +42,7 @@ render_close (MunWindow *window);
  * wider than the look's windows. */
 void
 render_shoot (GtkWindow *window, const char *name);
-/* The same for a popover, which is a surface of its own. */
+/* The same for a popover, which is a surface of its own; it is closed again. */
 void
 render_shoot_popover (GtkPopover *popover, const char *name);
 /* The newest window of the type, when it is there. */
@@ -65,10 +66,12 @@ render_server_stop (void);
 char *
 render_server_dup_reply (const char *member);
 
-/* pages.c, dialogs.c */
+/* pages.c, search-folders.c, dialogs.c */
 
 void
 render_add_pages (void);
+void
+render_add_search_folders (void);
 void
 render_add_dialogs (void);
 

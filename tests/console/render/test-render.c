@@ -14,6 +14,7 @@ main (int argc, char **argv)
     return 2;
   }
   render_add_pages ();
+  render_add_search_folders ();
   render_add_dialogs ();
   status = g_test_run ();
   render_server_stop ();

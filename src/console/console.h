@@ -10,6 +10,7 @@
  * mun-embedded-server  "This Computer": starts, joins and stops munimentd
  * mun-server-entry, mun-server-list   saved servers (GSettings, nothing secret)
  * mun-operation, mun-operations       long-running functions and their list
+ * mun-search-folders   the searches that the account keeps on a server, the same for all pages
  * mun-page           base class of every page; mun-state-stack its six states
  * mun-words          numbers, dates, sizes and errors in words for people (no GTK)
  * pages/             one page of the sidebar each; mun-page-table.c says which there are

@@ -312,6 +312,9 @@ mun_state_stack_set_error (MunStateStack *self, const GError *error)
                         g_error_matches (error, MUN_ERROR, MUN_ERROR_KEYRING_LOCKED)
                             ? _ ("_Unlock")
                             : _ ("_Retry"));
+  /* What was asked for is wrong: the same again is no better. */
+  gtk_widget_set_visible (GTK_WIDGET (self->retry_button),
+                          !g_error_matches (error, MUN_ERROR, MUN_ERROR_INVALID));
   mun_state_stack_set_state (self, MUN_STATE_ERROR);
 }
 

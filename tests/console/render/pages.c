@@ -340,6 +340,8 @@ check_search_error (GtkWidget *page, guint position, const char *reason)
       = g_strdup_printf (gettext ("Search text, at character %u: %s"), position, gettext (reason));
 
   g_assert_cmpstr (adw_status_page_get_description (ADW_STATUS_PAGE (status)), ==, expected);
+  /* the same text would be as wrong again */
+  g_assert_false (gtk_widget_get_visible (child (stack, MUN_TYPE_STATE_STACK, "retry_button")));
 }
 
 static void

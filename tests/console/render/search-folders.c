@@ -134,6 +134,8 @@ test_search (void)
   console_test_respond (console_test_find_window (ADW_TYPE_MESSAGE_DIALOG), "cancel");
   gtk_widget_activate_action (button, "search-folder.edit", "x", id_of (folders, kept[3].name));
   render_wait_for_state (window, "error");
+  g_assert_true (gtk_widget_get_visible (
+      child (render_find (page, MUN_TYPE_STATE_STACK), MUN_TYPE_STATE_STACK, "retry_button")));
   render_shoot (GTK_WINDOW (window), "search-folder-gone");
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (child (page, MUN_TYPE_SEARCH_PAGE, "refine")),
                                 FALSE);

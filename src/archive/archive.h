@@ -5,6 +5,7 @@
  *
  *   archive.[ch]           MunArchive: the data directory, its lock, its stores, its master
  *   archive-deliver.[ch]   deliveries: prepared on a pool, committed by the current store's writer
+ *   message-reader.[ch]    one message as a stream of chunks, whole or from an offset on
  *   archive-folders.[ch]   the folder tree over all stores
  *   archive-stores.[ch]    stores: create, states, verify
  *   query.h, archive-search.[ch]   what a search asks; one running search, paged
@@ -59,7 +60,8 @@ gboolean
 mun_archive_move_message (MunArchive *self, const char *message_id, const char *to_folder,
                           GError **error);
 
-/* The original bytes, their hash checked. MUN_ERROR_DAMAGED names message and container. */
+/* The original bytes, their hash checked. MUN_ERROR_DAMAGED names message and container. All in
+ * memory: what may be large is read with message-reader.h. */
 GBytes *
 mun_archive_read_message (MunArchive *self, const char *message_id, GError **error);
 /* {"id","storeId","storeName","number","sha256","size","folder","subject","from","to","fromOrTo","date"

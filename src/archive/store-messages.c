@@ -118,13 +118,6 @@ assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize len
 }
 
 GBytes *
-mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
-                    gsize size, GError **error)
-{
-  return assemble (self, database, pieces, length, size, G_MAXSIZE, error);
-}
-
-GBytes *
 mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsize limit,
                       GError **error)
 {
@@ -161,8 +154,8 @@ read_checked (MunStore *self, MunDatabase *database, gint64 number, GError **err
   if (sqlite3_column_bytes (row, 2) == MUN_DIGEST_SIZE)
     memcpy (expected, sqlite3_column_blob (row, 2), MUN_DIGEST_SIZE);
   sqlite3_reset (row);
-  message = mun_store_assemble (self, database, g_bytes_get_data (pieces, NULL),
-                                g_bytes_get_size (pieces), size, error);
+  message = assemble (self, database, g_bytes_get_data (pieces, NULL), g_bytes_get_size (pieces),
+                      size, G_MAXSIZE, error);
   if (message == NULL) {
     g_prefix_error (error, "message %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ": ",
                     mun_store_get_id (self), number);

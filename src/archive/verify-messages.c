@@ -5,17 +5,14 @@
 #include "verify-private.h"
 
 #include "errors.h"
+#include "message-reader.h"
 #include "piece-list.h"
-#include "store-messages.h"
-
-#include <string.h>
 
 /* One message under check. */
 typedef struct {
   gint64 number;
   gsize size;
-  GBytes *pieces;
-  const guint8 *digest;
+  GBytes *pieces, *digest;
 } Message;
 
 static gboolean
@@ -27,22 +24,19 @@ is_bad (MunVerification *self, GArray *ids)
   return FALSE;
 }
 
-/* A message that is one sound piece is sound when the digests are the same; others are put
- * together. */
+/* A message that is one sound piece is sound when the digests are the same; others are read. */
 static void
 check_bytes (MunVerification *self, const Message *message, GArray *refs)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  guint8 digest[MUN_DIGEST_SIZE];
-  gsize length;
-  const guint8 *list = g_bytes_get_data (message->pieces, &length);
+  g_autoptr (MunMessageReader) reader = NULL;
 
   if (refs->len == 1) {
-    gint64 same = mun_database_get_int (self->reader, 0,
-                                        "SELECT count(*) FROM pieces WHERE id = ?1 AND digest = ?2",
-                                        "ib", g_array_index (refs, MunPieceRef, 0).piece,
-                                        message->digest, (gsize)MUN_DIGEST_SIZE);
+    gint64 same
+        = mun_database_get_int (self->reader, 0,
+                                "SELECT count(*) FROM pieces WHERE id = ?1 AND digest = ?2", "ib",
+                                g_array_index (refs, MunPieceRef, 0).piece,
+                                g_bytes_get_data (message->digest, NULL), (gsize)MUN_DIGEST_SIZE);
 
     if (same != 1)
       mun_verification_fault (self,
@@ -50,17 +44,10 @@ check_bytes (MunVerification *self, const Message *message, GArray *refs)
                               message->number);
     return;
   }
-  bytes = mun_store_assemble (self->store, self->reader, list, length, message->size, &error);
-  if (bytes == NULL) {
-    mun_verification_fault (self, "message %" G_GINT64_FORMAT ": %s", message->number,
-                            error->message);
-    return;
-  }
-  mun_digest (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), digest);
-  if (memcmp (digest, message->digest, sizeof digest) != 0)
-    mun_verification_fault (self,
-                            "message %" G_GINT64_FORMAT ": its bytes do not match their SHA-256",
-                            message->number);
+  reader = mun_message_reader_new (self->store, message->number, message->pieces, message->size,
+                                   message->digest, &error);
+  if (reader == NULL || !mun_message_reader_check (reader, &error))
+    mun_verification_fault (self, "%s", error->message);
 }
 
 /* @uses: by piece id, how many messages use it. */
@@ -105,15 +92,17 @@ walk_messages (MunVerification *self, GArray *uses, GError **error)
   if (row == NULL)
     return FALSE;
   while (mun_database_step (self->reader, row, &local_error)) {
-    Message message = { sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), NULL,
-                        sqlite3_column_blob (row, 3) };
+    g_autoptr (GBytes) pieces
+        = g_bytes_new (sqlite3_column_blob (row, 2), sqlite3_column_bytes (row, 2));
+    g_autoptr (GBytes) digest
+        = g_bytes_new (sqlite3_column_blob (row, 3), sqlite3_column_bytes (row, 3));
+    Message message
+        = { sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), pieces, digest };
 
-    message.pieces = g_bytes_new (sqlite3_column_blob (row, 2), sqlite3_column_bytes (row, 2));
     if (sqlite3_column_bytes (row, 3) == MUN_DIGEST_SIZE)
       check_message (self, &message, uses);
     else
       mun_verification_fault (self, "message %" G_GINT64_FORMAT " has no SHA-256", message.number);
-    g_bytes_unref (message.pieces);
     if (!mun_verification_step (self, 0.7 + 0.2 * self->messages / MAX (total, 1),
                                 "Checking messages"))
       break;

@@ -76,17 +76,40 @@ cut_part (MunPrepared *self, gsize offset, gsize length)
   }
 }
 
-/* What stands between the large parts goes together into the piece INDEX (a placeholder until the
- * end). */
+/* The bytes that stand between large parts become a piece; its segments had to wait for that. */
+static void
+close_rest (MunPrepared *self, GByteArray *rest)
+{
+  guint piece;
+
+  if (rest->len == 0)
+    return;
+  piece = add_piece (self, g_bytes_new (rest->data, rest->len));
+  for (guint i = 0; i < self->segments->len; i++) {
+    MunPreparedSegment *segment = &g_array_index (self->segments, MunPreparedSegment, i);
+
+    if (segment->piece == G_MAXUINT)
+      segment->piece = piece;
+  }
+  g_byte_array_set_size (rest, 0);
+}
+
+/* What stands between the large parts goes together, as long as it is no large piece itself. */
 static void
 cut_rest (MunPrepared *self, GByteArray *rest, gsize offset, gsize length)
 {
   const guint8 *data = g_bytes_get_data (self->raw, NULL);
 
-  if (length == 0)
-    return;
-  add_segment (self, G_MAXUINT, rest->len, length);
-  g_byte_array_append (rest, data + offset, length);
+  while (length > 0) {
+    gsize step = MIN (length, MUN_PREPARED_PIECE_MAX - rest->len);
+
+    add_segment (self, G_MAXUINT, rest->len, step);
+    g_byte_array_append (rest, data + offset, step);
+    if (rest->len == MUN_PREPARED_PIECE_MAX)
+      close_rest (self, rest);
+    offset += step;
+    length -= step;
+  }
 }
 
 /* A message of which nothing is worth a piece of its own. */
@@ -100,28 +123,13 @@ cut_whole (MunPrepared *self)
 }
 
 static void
-resolve_rest (MunPrepared *self, GByteArray *rest)
-{
-  guint piece = add_piece (self, g_bytes_new (rest->data, rest->len));
-
-  for (guint i = 0; i < self->segments->len; i++) {
-    MunPreparedSegment *segment = &g_array_index (self->segments, MunPreparedSegment, i);
-
-    if (segment->piece == G_MAXUINT)
-      segment->piece = piece;
-  }
-}
-
-static void
 cut (MunPrepared *self)
 {
   GArray *parts = mun_message_get_pieces (self->message);
   g_autoptr (GByteArray) rest = NULL;
-  gsize done = 0, in_parts = 0;
+  gsize done = 0;
 
-  for (guint i = 0; i < parts->len; i++)
-    in_parts += g_array_index (parts, MunPiece, i).length;
-  if (parts->len == 0 || self->size - in_parts > MUN_PREPARED_PIECE_MAX) {
+  if (parts->len == 0) {
     cut_whole (self);
     return;
   }
@@ -134,8 +142,7 @@ cut (MunPrepared *self)
     done = part->offset + part->length;
   }
   cut_rest (self, rest, done, self->size - done);
-  if (rest->len > 0)
-    resolve_rest (self, rest);
+  close_rest (self, rest);
 }
 
 GBytes *

@@ -211,6 +211,40 @@ test_shared (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
 }
 
+/* More than 1 MiB of small parts round a large one: the large one is shared still. */
+static void
+test_shared_among_small_parts (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autofree guint8 *bytes = noise (MIB, 11);
+  g_autofree char *shared = g_base64_encode (bytes, MIB);
+  gint64 stored[2];
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GString) text = g_string_new (NULL);
+    g_autoptr (GBytes) raw = NULL;
+    g_autofree char *id = NULL;
+
+    g_string_printf (text,
+                     "From: a@example.com\r\nSubject: %u\r\nMIME-Version: 1.0\r\n"
+                     "Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+                     i);
+    for (guint part = 0; part < 600; part++)
+      g_string_append_printf (text, "--b\r\nContent-Type: text/plain\r\n\r\n%u%02000u\r\n", i,
+                              part);
+    g_string_append (text, "--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64"
+                           "\r\n\r\n");
+    for (const char *p = shared; *p != '\0'; p += MIN (76, strlen (p)))
+      g_string_append_printf (text, "%.76s\r\n", p);
+    g_string_append (text, "--b--\r\n");
+    raw = g_bytes_new (text->str, text->len);
+    id = deliver (fixture, raw);
+    assert_comes_back (fixture, id, raw);
+    stored[i] = archive_fixture_get_int (fixture, "SELECT sum(length) FROM pieces");
+  }
+  g_assert_cmpint (archive_fixture_get_int (fixture, "SELECT max(size) FROM pieces"), <=, MIB);
+  g_assert_cmpint (stored[1] - stored[0], <, MIB / 8);
+}
+
 /* Any stretch of it, wherever it begins, in chunks of any size. */
 static void
 test_ranges (ArchiveFixture *fixture, gconstpointer data)
@@ -366,6 +400,7 @@ main (int argc, char **argv)
   add ("/archive/reader/plain-sizes", test_plain_sizes);
   add ("/archive/reader/truncated", test_truncated);
   add ("/archive/reader/shared", test_shared);
+  add ("/archive/reader/shared-among-small-parts", test_shared_among_small_parts);
   add ("/archive/reader/ranges", test_ranges);
   add ("/archive/reader/flipped", test_flipped);
   add ("/archive/reader/wrong-pieces", test_wrong_pieces);

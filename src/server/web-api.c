@@ -59,6 +59,7 @@ static const struct {
   { "PUT", { "savedsearches", "*" }, mun_web_change_saved_search },
   { "DELETE", { "savedsearches", "*" }, mun_web_delete_saved_search },
   { "GET", { "messages", "*", "*", "download" }, mun_web_download },
+  { "HEAD", { "messages", "*", "*", "download" }, mun_web_download },
   { "GET", { "messages", "*", "*", "archiveinfo" }, mun_web_archive_info },
 };
 
@@ -95,7 +96,10 @@ job_free (Job *job)
   g_clear_pointer (&job->request.query, g_hash_table_unref);
   g_clear_pointer (&job->request.body, g_bytes_unref);
   g_clear_pointer (&job->request.user, json_object_unref);
+  g_clear_pointer (&job->request.headers, soup_message_headers_unref);
   g_clear_pointer (&job->request.reply, g_bytes_unref);
+  g_clear_pointer (&job->request.reply_headers, soup_message_headers_unref);
+  g_clear_pointer (&job->request.stream, mun_web_stream_free);
   g_clear_object (&job->request.cancellable);
   g_free (job->request.user_name);
   g_free (job->request.content_type);
@@ -112,14 +116,25 @@ respond_error (SoupServerMessage *message, guint status, const char *text)
   mun_listener_respond_text (message, status, JSON_TYPE, mun_json_object_to_string (object));
 }
 
+static void
+copy_header (const char *name, const char *value, gpointer data)
+{
+  soup_message_headers_replace (data, name, value);
+}
+
 static gboolean
 answer_cb (gpointer data)
 {
   Job *job = data;
 
   job->api->parts->pending--;
+  if (job->request.reply_headers != NULL)
+    soup_message_headers_foreach (job->request.reply_headers, copy_header,
+                                  soup_server_message_get_response_headers (job->message));
   mun_listener_respond (job->message, job->request.status, job->request.content_type,
                         g_steal_pointer (&job->request.reply));
+  if (job->request.stream != NULL)
+    mun_web_stream_send (g_steal_pointer (&job->request.stream), job->message, job->api->parts);
   mun_listener_resume (job->message);
   job_free (job);
   return G_SOURCE_REMOVE;
@@ -306,6 +321,9 @@ run (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler, GStrv s
   job->request.user_name = g_steal_pointer (&user_name);
   job->request.segments = g_strdupv (segments);
   job->request.query = g_steal_pointer (&query);
+  job->request.is_head = soup_server_message_get_method (message) == SOUP_METHOD_HEAD;
+  job->request.headers
+      = soup_message_headers_ref (soup_server_message_get_request_headers (message));
   job->request.body = soup_message_body_flatten (soup_server_message_get_request_body (message));
   g_thread_pool_push (self->pool, job, NULL);
 }

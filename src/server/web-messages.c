@@ -11,6 +11,7 @@
 #include "timezone.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 
 /* Returns: (transfer full) (nullable): what the archive knows of the message, if the user may read
  * it; otherwise the request is answered. */
@@ -41,6 +42,122 @@ find (MunWebRequest *request, char **id, guint *rights)
   return g_steal_pointer (&info);
 }
 
+/* What of a message is asked for. */
+typedef struct {
+  guint64 start, length;
+  guint status; /* 200, 206, or 416 */
+} Stretch;
+
+/* One range (RFC 9110 section 14). Several, and what is no range, mean the whole message, as that
+ * document allows; so does a range of another message than the one that is here (If-Range). */
+static void
+choose_stretch (MunWebRequest *request, guint64 size, const char *etag, Stretch *stretch)
+{
+  const char *range = soup_message_headers_get_one (request->headers, "Range");
+  const char *condition = soup_message_headers_get_one (request->headers, "If-Range");
+  SoupRange *ranges;
+  int n_ranges;
+
+  *stretch = (Stretch){ 0, size, SOUP_STATUS_OK };
+  if (request->is_head || range == NULL || (condition != NULL && strcmp (condition, etag) != 0)
+      || !soup_message_headers_get_ranges (request->headers, size, &ranges, &n_ranges))
+    return;
+  if (n_ranges == 1) {
+    /* The last bytes, more of them than there are; else the number was too large for libsoup. */
+    if (ranges->start < 0 && strstr (range, "=-") != NULL)
+      ranges->start = 0;
+    stretch->status = SOUP_STATUS_PARTIAL_CONTENT;
+    if (ranges->start < 0 || (guint64)ranges->start >= size) {
+      stretch->status = SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE;
+    } else {
+      stretch->start = ranges->start;
+      stretch->length = MIN ((guint64)ranges->end, size - 1) - stretch->start + 1;
+    }
+  }
+  soup_message_headers_free_ranges (request->headers, ranges);
+}
+
+static void
+set_headers (MunWebRequest *request, guint64 size, const char *etag, const Stretch *stretch)
+{
+  SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
+
+  request->reply_headers = headers;
+  soup_message_headers_replace (headers, "Accept-Ranges", "bytes");
+  soup_message_headers_replace (headers, "ETag", etag);
+  if (stretch->status == SOUP_STATUS_PARTIAL_CONTENT) {
+    soup_message_headers_set_content_range (headers, stretch->start,
+                                            stretch->start + stretch->length - 1, size);
+  } else if (stretch->status == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE) {
+    g_autofree char *all = g_strdup_printf ("bytes */%" G_GUINT64_FORMAT, size);
+
+    soup_message_headers_replace (headers, "Content-Range", all);
+  }
+}
+
+static void
+fail_reading (MunWebRequest *request, const GError *error)
+{
+  g_warning ("%s", error->message);
+  if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND))
+    mun_web_request_fail_error (request, error);
+  else
+    mun_web_request_fail (request, SOUP_STATUS_INTERNAL_SERVER_ERROR,
+                          "The message could not be entirely retrieved from the archive.");
+}
+
+/* The headers alone tell nothing that archiveinfo does not. */
+static gboolean
+record_reading (MunWebRequest *request, JsonObject *info, const char *id, guint rights)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (request->is_head || (rights & MUN_ACCESS_OWN) != 0
+      || mun_server_audit (request->server, request->user_name, "MessageRetrieveContent", &error,
+                           "message %s, folder %s, SHA-256 %s", id,
+                           mun_json_get_string (info, "folder", ""),
+                           mun_json_get_string (info, "sha256", "")))
+    return TRUE;
+  mun_web_request_fail_error (request, error);
+  return FALSE;
+}
+
+/* The stretch that was asked for, its first bytes read and the reading recorded. */
+static void
+begin_sending (MunWebRequest *request, JsonObject *info, const char *id, guint rights,
+               MunMessageReader *opened)
+{
+  g_autoptr (MunMessageReader) reader = opened;
+  guint64 size = mun_message_reader_get_size (reader);
+  g_autofree char *etag = g_strdup_printf ("\"%s\"", mun_message_reader_get_digest (reader));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MunWebStream) stream = NULL;
+  Stretch stretch;
+
+  choose_stretch (request, size, etag, &stretch);
+  if (stretch.status == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE) {
+    set_headers (request, size, etag, &stretch);
+    mun_web_request_fail (request, stretch.status,
+                          "Message %s has %" G_GUINT64_FORMAT
+                          " bytes: the range begins behind them",
+                          id, size);
+    return;
+  }
+  if (stretch.length < size)
+    mun_message_reader_seek (reader, stretch.start);
+  stream = mun_web_stream_new (g_steal_pointer (&reader), stretch.length, &error);
+  if (stream == NULL) {
+    fail_reading (request, error);
+    return;
+  }
+  if (!record_reading (request, info, id, rights))
+    return;
+  set_headers (request, size, etag, &stretch);
+  mun_web_request_reply (request, "message/rfc822", NULL);
+  request->status = stretch.status;
+  request->stream = g_steal_pointer (&stream);
+}
+
 void
 mun_web_download (MunWebRequest *request)
 {
@@ -48,29 +165,15 @@ mun_web_download (MunWebRequest *request)
   g_autoptr (GError) error = NULL;
   guint rights;
   g_autoptr (JsonObject) info = find (request, &id, &rights);
-  g_autoptr (GBytes) raw = NULL;
+  MunMessageReader *reader;
 
   if (info == NULL)
     return;
-  raw = mun_archive_read_message (mun_server_get_archive (request->server), id, &error);
-  if (raw == NULL) {
-    g_warning ("Message %s: %s", id, error->message);
-    if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND))
-      mun_web_request_fail_error (request, error);
-    else
-      mun_web_request_fail (request, SOUP_STATUS_INTERNAL_SERVER_ERROR,
-                            "The message could not be entirely retrieved from the archive.");
-    return;
-  }
-  if ((rights & MUN_ACCESS_OWN) == 0
-      && !mun_server_audit (request->server, request->user_name, "MessageRetrieveContent", &error,
-                            "message %s, folder %s, SHA-256 %s", id,
-                            mun_json_get_string (info, "folder", ""),
-                            mun_json_get_string (info, "sha256", ""))) {
-    mun_web_request_fail_error (request, error);
-    return;
-  }
-  mun_web_request_reply (request, "message/rfc822", g_steal_pointer (&raw));
+  reader = mun_archive_open_message (mun_server_get_archive (request->server), id, &error);
+  if (reader != NULL)
+    begin_sending (request, info, id, rights, reader);
+  else
+    fail_reading (request, error);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "web-searches.h"
+#include "web-stream.h"
 #include "web-tokens.h"
 
 /* What a request's handler sees and fills in. */
@@ -15,6 +16,8 @@ typedef struct {
   MunWebSearches *searches;
   GStrv segments;    /* of the path, without "api" */
   GHashTable *query; /* name -> value */
+  gboolean is_head;  /* only what a reply's headers would be is asked */
+  SoupMessageHeaders *headers;
   GBytes *body;
   char *user_name;           /* whose token it is, or who is signing in */
   JsonObject *user;          /* the user's document */
@@ -22,7 +25,9 @@ typedef struct {
 
   guint status;
   char *content_type;
+  SoupMessageHeaders *reply_headers; /* further ones */
   GBytes *reply;
+  MunWebStream *stream; /* (nullable): instead of a reply */
 } MunWebRequest;
 
 /* Answers in one of the three ways below; may block. */

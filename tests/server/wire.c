@@ -123,9 +123,9 @@ wire_is_closed (Wire *self)
   return self->read->len == 0 && !fill (self);
 }
 
-/* The head of the next reply without its empty line. NULL: there is none. */
-static char *
-take_head (Wire *self)
+/* Without its empty line. NULL: there is none. */
+char *
+wire_read_head (Wire *self)
 {
   const guint8 *end = NULL;
   char *head;
@@ -148,7 +148,7 @@ wire_read (Wire *self)
   gsize length;
 
   do {
-    g_autofree char *head = take_head (self);
+    g_autofree char *head = wire_read_head (self);
 
     g_clear_pointer (&reply->headers, soup_message_headers_unref);
     if (head == NULL) {
@@ -167,6 +167,18 @@ wire_read (Wire *self)
   reply->body = g_bytes_new (self->read->data, length);
   g_byte_array_remove_range (self->read, 0, length);
   return reply;
+}
+
+GBytes *
+wire_read_body (Wire *self, gsize length)
+{
+  GBytes *body;
+
+  while (self->read->len < length && fill (self))
+    ;
+  body = g_bytes_new (self->read->data, MIN (length, self->read->len));
+  g_byte_array_remove_range (self->read, 0, g_bytes_get_size (body));
+  return body;
 }
 
 void

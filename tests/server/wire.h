@@ -35,6 +35,12 @@ wire_post_admin (Wire *self, const char *path, const char *body);
 /* Waits for the next reply; 100 Continue is passed over. NULL: the connection ended without one. */
 WireReply *
 wire_read (Wire *self);
+/* The same in two steps, for bodies that are not to be read at once, or never end. Returns:
+ * (transfer full): the lines of the head; so many bytes, fewer when the connection ended. */
+char *
+wire_read_head (Wire *self);
+GBytes *
+wire_read_body (Wire *self, gsize length);
 void
 wire_reply_free (WireReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WireReply, wire_reply_free)

@@ -12,6 +12,9 @@
 
 #define MAX_BATCH 20000
 #define MAX_MESSAGE G_MAXINT32
+/* Large messages are prepared a few at a time: parsing one has all of it in memory. */
+#define LARGE_MESSAGE (4 * 1024 * 1024)
+#define LARGE_AT_ONCE ((gsize)64 * 1024 * 1024)
 
 typedef struct _MunPendingDelivery Delivery;
 
@@ -86,6 +89,34 @@ sample (MunStore *store, MunPrepared *prepared)
   }
 }
 
+/* How much of large messages is being prepared, by all deliveries. */
+static GMutex large_lock;
+static GCond large_done;
+static gsize large_bytes;
+
+static void
+enter_large (gsize size)
+{
+  if (size < LARGE_MESSAGE)
+    return;
+  g_mutex_lock (&large_lock);
+  while (large_bytes > 0 && large_bytes + size > LARGE_AT_ONCE)
+    g_cond_wait (&large_done, &large_lock);
+  large_bytes += size;
+  g_mutex_unlock (&large_lock);
+}
+
+static void
+leave_large (gsize size)
+{
+  if (size < LARGE_MESSAGE)
+    return;
+  g_mutex_lock (&large_lock);
+  large_bytes -= size;
+  g_cond_broadcast (&large_done);
+  g_mutex_unlock (&large_lock);
+}
+
 static void
 prepare (Task *task)
 {
@@ -104,7 +135,7 @@ prepare (Task *task)
   if (task->folder == NULL)
     return;
   task->scope = mun_path_dup_scope (task->folder);
-  task->prepared = mun_prepared_new (item->raw);
+  task->prepared = mun_prepared_new (item->raw, item->is_mapped);
   task->prepared->folder = task->folder;
   task->prepared->source_key = item->source_key;
   task->prepared->profile = item->profile_id;
@@ -126,8 +157,11 @@ prepare_cb (gpointer data, gpointer user_data)
 {
   Task *task = data;
   Delivery *delivery = task->delivery;
+  gsize size = g_bytes_get_size (task->item->raw);
 
+  enter_large (size);
   prepare (task);
+  leave_large (size);
   g_mutex_lock (&delivery->lock);
   if (--delivery->pending == 0)
     g_cond_signal (&delivery->done);

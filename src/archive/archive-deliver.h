@@ -18,6 +18,7 @@ typedef struct {
   gint64 received;        /* Unix seconds; 0 = now */
   const char *source_key; /* stable id at the source within the scope, or NULL */
   gint64 profile_id;      /* 0 = none */
+  gboolean is_mapped;     /* the bytes are those of a mapped file: they need not stay in memory */
   /* filled in: */
   MunDeliveryResult result;
   char *message_id; /* of the archived one, or of the one it duplicates */

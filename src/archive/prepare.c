@@ -7,6 +7,33 @@
 #include "base64-lines.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Bytes of the records of large messages that wait for the writer. */
+static gsize reserved_total;
+
+static gboolean
+reserve (MunPreparedPiece *piece)
+{
+  gsize before = (gsize)g_atomic_pointer_add (&reserved_total, piece->size);
+
+  piece->reserved = piece->size;
+  if (before + piece->size <= MUN_PREPARED_RECORDS_MAX)
+    return TRUE;
+  g_atomic_pointer_add (&reserved_total, -(gssize)piece->size);
+  piece->reserved = 0;
+  return FALSE;
+}
+
+static void
+drop_record (MunPreparedPiece *piece)
+{
+  g_clear_pointer (&piece->record, g_bytes_unref);
+  if (piece->reserved > 0)
+    g_atomic_pointer_add (&reserved_total, -(gssize)piece->reserved);
+  piece->reserved = 0;
+}
 
 static void
 clear_piece (gpointer data)
@@ -14,16 +41,29 @@ clear_piece (gpointer data)
   MunPreparedPiece *piece = data;
 
   g_clear_pointer (&piece->plain, g_bytes_unref);
-  g_clear_pointer (&piece->record, g_bytes_unref);
+  drop_record (piece);
+}
+
+/* The whole pages in a stretch of a mapped file; they come again from it when they are needed. */
+static void
+release_pages (MunPrepared *self, const guint8 *data, gsize length)
+{
+  guintptr page = sysconf (_SC_PAGESIZE);
+  guintptr start = ((guintptr)data + page - 1) / page * page;
+  guintptr end = ((guintptr)data + length) / page * page;
+
+  if (self->is_mapped && start < end)
+    madvise ((void *)start, end - start, MADV_DONTNEED);
 }
 
 MunPrepared *
-mun_prepared_new (GBytes *raw)
+mun_prepared_new (GBytes *raw, gboolean is_mapped)
 {
   MunPrepared *self = g_new0 (MunPrepared, 1);
   const guint8 *data;
 
   self->raw = g_bytes_ref (raw);
+  self->is_mapped = is_mapped;
   data = g_bytes_get_data (raw, &self->size);
   mun_digest (data != NULL ? data : (const guint8 *)"", self->size, self->digest);
   self->pieces = g_array_new (FALSE, TRUE, sizeof (MunPreparedPiece));
@@ -159,6 +199,21 @@ mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError
   return piece->record;
 }
 
+void
+mun_prepared_drop_piece (MunPrepared *self, guint index)
+{
+  MunPreparedPiece *piece = &g_array_index (self->pieces, MunPreparedPiece, index);
+  const guint8 *raw = g_bytes_get_data (self->raw, NULL);
+  gsize length;
+  const guint8 *data = g_bytes_get_data (piece->plain, &length);
+
+  if (self->size <= MUN_PREPARED_LARGE)
+    return;
+  drop_record (piece);
+  if (data >= raw && data < raw + self->size)
+    release_pages (self, data, length);
+}
+
 gboolean
 mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, gpointer user_data,
                     GError **error)
@@ -173,12 +228,14 @@ mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, 
       memcpy (piece->digest, self->digest, sizeof piece->digest);
     else
       mun_digest (data, piece->size, piece->digest);
-    if (!known (piece->digest, user_data)
+    if (!known (piece->digest, user_data) && (self->size <= MUN_PREPARED_LARGE || reserve (piece))
         && mun_prepared_seal_piece (self, i, codec, error) == NULL)
       return FALSE;
   }
   /* Here rather than on the writer's thread: letting a tree of objects go takes as long as parsing
    * a third of it. */
   mun_message_drop_parts (self->message);
+  if (self->is_mapped)
+    release_pages (self, g_bytes_get_data (self->raw, NULL), self->size);
   return TRUE;
 }

@@ -15,6 +15,7 @@ typedef struct {
   guint32 size;
   GBytes *plain;
   GBytes *record; /* NULL until it is needed */
+  gsize reserved; /* of the memory for records that wait */
 } MunPreparedPiece;
 
 /* A stretch of the message: LENGTH bytes of a piece from OFFSET on. */
@@ -25,6 +26,7 @@ typedef struct {
 
 typedef struct {
   GBytes *raw;
+  gboolean is_mapped; /* raw is a mapped file: its pages are given back as soon as they are read */
   guint8 digest[MUN_DIGEST_SIZE];
   gsize size;
   MunMessage *message;
@@ -42,9 +44,14 @@ typedef struct {
 /* Asked for every piece: is it in the store already? Then it is neither compressed nor sealed. */
 typedef gboolean (*MunPreparedKnown) (const guint8 digest[MUN_DIGEST_SIZE], gpointer user_data);
 
+/* The records of large messages wait for the writer in so much memory, all together; what does not
+ * go in there is only made when the writer stores it, one piece at a time. */
+#define MUN_PREPARED_LARGE (1024 * 1024)
+#define MUN_PREPARED_RECORDS_MAX ((gsize)48 * 1024 * 1024)
+
 /* mun_prepared_new: only hashes. */
 MunPrepared *
-mun_prepared_new (GBytes *raw);
+mun_prepared_new (GBytes *raw, gboolean is_mapped);
 void
 mun_prepared_free (MunPrepared *self);
 /* mun_prepared_parse: the rest. */
@@ -54,6 +61,10 @@ mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, 
 /* mun_prepared_seal_piece: makes the record of piece INDEX when it is not there yet. */
 GBytes *
 mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError **error);
+/* mun_prepared_drop_piece: gives back the memory of a large message's piece that has been stored; it
+ * can be sealed again. */
+void
+mun_prepared_drop_piece (MunPrepared *self, guint index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunPrepared, mun_prepared_free)
 

@@ -131,6 +131,7 @@ store_piece (MunStore *store, MunPrepared *item, guint index, gboolean is_repeat
                             (gint64)place.container, (gint64)place.offset, (gint64)place.length,
                             (gint64)piece->size))
     return 0;
+  mun_prepared_drop_piece (item, index);
   return sqlite3_last_insert_rowid (mun_database_get_handle (database));
 }
 

@@ -13,6 +13,7 @@ typedef struct {
   struct _MunSessions *sessions;
   gboolean byte_order_mark; /* at the beginning of every reply, as the manual says */
   guint pending;            /* requests that were paused and are not answered yet */
+  guint uploads;            /* requests that archive what they bring */
 } MunApiParts;
 
 /* A MunListenerHandler; @data: MunApiParts. Paths: /api/get-metadata, /api/invoke/NAME,

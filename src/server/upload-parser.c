@@ -13,6 +13,7 @@ struct _MunUploadParser {
   guint digits; /* of the length read so far; the message follows when it is complete */
   guint64 length;
   GByteArray *message; /* NULL while a length is read */
+  gsize taken;         /* bytes in front of it that were taken away */
   GError *failure;
 };
 
@@ -59,10 +60,23 @@ read_length (MunUploadParser *self, char byte)
 static void
 complete (MunUploadParser *self, GPtrArray *messages)
 {
-  if (self->message == NULL || self->message->len < self->length)
+  if (self->message == NULL || self->taken + self->message->len < self->length)
     return;
   g_ptr_array_add (messages, g_byte_array_free_to_bytes (g_steal_pointer (&self->message)));
-  self->length = 0;
+  self->length = self->taken = 0;
+}
+
+GBytes *
+mun_upload_parser_take_start (MunUploadParser *self, gsize least)
+{
+  GBytes *start;
+
+  if (self->message == NULL || self->message->len < least)
+    return NULL;
+  start = g_byte_array_free_to_bytes (self->message);
+  self->taken += g_bytes_get_size (start);
+  self->message = g_byte_array_new ();
+  return start;
 }
 
 gboolean
@@ -75,7 +89,7 @@ mun_upload_parser_feed (MunUploadParser *self, const char *data, gsize length, G
     if (self->message == NULL) {
       read_length (self, *data);
     } else {
-      taken = MIN (length, self->length - self->message->len);
+      taken = MIN (length, self->length - self->taken - self->message->len);
       g_byte_array_append (self->message, (const guint8 *)data, taken);
     }
     complete (self, messages);

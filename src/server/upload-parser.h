@@ -21,6 +21,12 @@ gboolean
 mun_upload_parser_feed (MunUploadParser *self, const char *data, gsize length, GPtrArray *messages,
                         GError **error);
 
+/* Takes away what has come of the message that is not complete yet, if that is at least @least
+ * bytes: a long message need not be in memory. What is appended for it at its end is the rest alone.
+ * Returns: (transfer full) (nullable): NULL when it is shorter. */
+GBytes *
+mun_upload_parser_take_start (MunUploadParser *self, gsize least);
+
 /* Fails with MUN_ERROR_PROTOCOL when the stream ended inside a record. */
 gboolean
 mun_upload_parser_end (MunUploadParser *self, GError **error);

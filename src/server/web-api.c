@@ -297,6 +297,14 @@ parse_query (SoupServerMessage *message)
 }
 
 static void
+respond_busy (SoupServerMessage *message)
+{
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Retry-After",
+                                MUN_UPLOAD_RETRY_AFTER);
+  respond_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is busy. Try again later");
+}
+
+static void
 run (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler, GStrv segments)
 {
   g_autofree char *user_name = dup_token_user (self, message);
@@ -313,7 +321,7 @@ run (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler, GStrv s
     return;
   }
   if (self->stopping || g_thread_pool_unprocessed (self->pool) > QUEUE_MAX) {
-    respond_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server is busy");
+    respond_busy (message);
     return;
   }
   job = make_job (self, message, handler);
@@ -393,14 +401,17 @@ mun_web_api_filter (SoupServerMessage *message, const char *path, gpointer data)
   user_name = dup_token_user (self, message);
   query = parse_query (message);
   folder = query != NULL ? g_hash_table_lookup (query, "folder") : NULL;
-  if (user_name != NULL && folder != NULL && *folder != '\0' && *folder != '/' && !self->stopping) {
-    mun_upload_begin (self->parts, message, user_name, folder, self->message_limit);
-    return TRUE;
-  }
-  if (user_name == NULL)
+  if (user_name == NULL) {
     respond_unauthorized (message);
-  else
+  } else if (folder != NULL && *folder != '\0' && *folder != '/') {
+    if (!self->stopping && mun_upload_may_begin (self->parts)) {
+      mun_upload_begin (self->parts, message, user_name, folder, self->message_limit);
+      return TRUE;
+    }
+    respond_busy (message);
+  } else {
     respond_error (message, SOUP_STATUS_BAD_REQUEST, "folder must name a folder of an archive");
+  }
   mun_listener_discard_body (message);
   return TRUE;
 }

@@ -10,16 +10,25 @@
 #include "errors.h"
 #include "json.h"
 #include "master.h"
+#include "spool.h"
 #include "upload-parser.h"
 
 #include <string.h>
 
 #define DATA_KEY "mun-upload"
-/* A batch is one commit: large enough to be quick, small enough to be held in memory */
+/* A batch is one commit: large enough to be quick, small enough to be held in memory, which all
+ * uploads share */
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (16 * 1024 * 1024)
+#define ALL_BATCHES_BYTES (48 * 1024 * 1024)
+#define UPLOADS_AT_ONCE 64
+/* A longer message goes into a file, so much at a time; all of them take no more than this there */
+#define MEMORY_BYTES (1024 * 1024)
+#define SPOOL_BYTES ((gsize)4 * 1024 * 1024 * 1024)
 /* The reply names each message: a stream of empty ones must not take all memory */
 #define UPLOAD_MESSAGES 100000
+
+static MunSpoolRoom room = { SPOOL_BYTES, 0 };
 
 struct _MunUpload {
   gatomicrefcount references;
@@ -29,8 +38,12 @@ struct _MunUpload {
   MunUploadParser *parser;
   GPtrArray *batch; /* GBytes that wait for their turn */
   gsize batch_bytes;
+  GBytes *start;     /* of the message that is arriving, on its way into the spool */
+  MunSpool *spool;   /* (nullable): the start of the message that is arriving */
+  MunSpool *spooled; /* (nullable): of the one in the batch whose rest this is: */
+  guint spooled_index;
   gboolean complete; /* the body is: the next answer is the reply */
-  gboolean working;  /* a batch is on its way */
+  gboolean working;  /* a batch or a start is on its way */
   gboolean cut;      /* the client went before the body was complete */
 
   /* main loop between two batches, worker thread during one */
@@ -51,6 +64,9 @@ upload_unref (gpointer data)
   g_free (self->folder);
   mun_upload_parser_free (self->parser);
   g_ptr_array_unref (self->batch);
+  g_clear_pointer (&self->start, g_bytes_unref);
+  g_clear_pointer (&self->spool, mun_spool_free);
+  g_clear_pointer (&self->spooled, mun_spool_free);
   g_clear_error (&self->error);
   json_array_unref (self->items);
   g_free (self);
@@ -92,15 +108,39 @@ record (MunUpload *self, const MunDelivery *delivery)
   self->failed += delivery->result == MUN_DELIVERY_FAILED;
 }
 
+/* The rest of a long message follows its start; from here on it is read where it lies. */
+static gboolean
+end_spool (MunUpload *self)
+{
+  MunSpool *spool = g_steal_pointer (&self->spooled);
+  gsize length;
+  gconstpointer rest = g_bytes_get_data (self->batch->pdata[self->spooled_index], &length);
+  GBytes *whole = NULL;
+
+  if (mun_spool_append (spool, rest, length, &self->error))
+    whole = mun_spool_end (spool, &self->error);
+  else
+    mun_spool_free (spool);
+  if (whole == NULL)
+    return FALSE;
+  g_bytes_unref (self->batch->pdata[self->spooled_index]);
+  self->batch->pdata[self->spooled_index] = whole;
+  return TRUE;
+}
+
 static void
 deliver (MunUpload *self)
 {
   guint n_items = self->batch->len;
   g_autofree MunDelivery *items = g_new0 (MunDelivery, MAX (n_items, 1));
   g_autofree MunDelivery **pointers = g_new0 (MunDelivery *, MAX (n_items, 1));
+  gboolean is_mapped = self->spooled != NULL;
 
+  if (is_mapped && !end_spool (self))
+    return;
   for (guint i = 0; i < n_items; i++) {
     items[i].raw = self->batch->pdata[i];
+    items[i].is_mapped = is_mapped && i == self->spooled_index;
     items[i].folder = self->folder;
     pointers[i] = &items[i];
   }
@@ -143,6 +183,26 @@ archive_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
   g_task_return_boolean (task, TRUE);
 }
 
+/* @self->start: the next bytes of a message that is not complete. */
+static void
+spool_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  MunUpload *self = data;
+  g_autoptr (GBytes) start = g_steal_pointer (&self->start);
+
+  /* Nobody fills the disk who may not archive here. */
+  if (!self->checked)
+    self->checked = check_rights (self);
+  if (self->checked && self->spool == NULL)
+    self->spool
+        = mun_spool_new (mun_server_get_data_dir (self->parts->server), &room, &self->error);
+  if (self->spool != NULL
+      && !mun_spool_append (self->spool, g_bytes_get_data (start, NULL), g_bytes_get_size (start),
+                            &self->error))
+    g_clear_pointer (&self->spool, mun_spool_free);
+  g_task_return_boolean (task, TRUE);
+}
+
 /* --- on the main loop --- */
 
 static guint
@@ -158,6 +218,8 @@ get_status (const GError *error)
     return SOUP_STATUS_FORBIDDEN;
   case MUN_ERROR_NO_SPACE:
     return 507; /* Insufficient Storage (RFC 4918) */
+  case MUN_ERROR_BUSY:
+    return SOUP_STATUS_SERVICE_UNAVAILABLE;
   case MUN_ERROR_TOO_LARGE:
     return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
   case MUN_ERROR_PROTOCOL:
@@ -180,6 +242,9 @@ answer (MunUpload *self, SoupServerMessage *message)
   json_object_set_array_member (reply, "items", json_array_ref (self->items));
   if (self->error != NULL)
     json_object_set_string_member (reply, "message", self->error->message);
+  if (g_error_matches (self->error, MUN_ERROR, MUN_ERROR_BUSY))
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Retry-After",
+                                  MUN_UPLOAD_RETRY_AFTER);
   mun_listener_respond_text (message, get_status (self->error), "application/json",
                              mun_json_object_to_string (reply));
 }
@@ -210,11 +275,22 @@ finished_cb (SoupServerMessage *message, gpointer data)
 {
   MunUpload *self = data;
 
-  if (self->complete || self->cut)
+  self->parts->uploads--;
+  if (self->complete)
     return;
   self->cut = TRUE;
   if (!self->working)
     record_cut (self);
+}
+
+static void
+go_on (MunUpload *self, SoupServerMessage *message)
+{
+  self->working = FALSE;
+  if (self->cut)
+    record_cut (self);
+  self->parts->pending--;
+  mun_listener_resume (message);
 }
 
 static void
@@ -225,28 +301,60 @@ archived_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   g_ptr_array_set_size (self->batch, 0);
   self->batch_bytes = 0;
-  self->working = FALSE;
   if (self->complete)
     answer (self, message);
-  else if (self->cut)
-    record_cut (self);
-  self->parts->pending--;
-  mun_listener_resume (message);
+  go_on (self, message);
 }
 
-/* Pauses the request until the batch is archived. */
 static void
-archive_batch (MunUpload *self, SoupServerMessage *message)
+spooled_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, archived_cb, message);
+  go_on (g_task_get_task_data (G_TASK (result)), data);
+}
 
-  g_task_set_source_tag (task, archive_batch);
+/* Pauses the request until @work is done. */
+static void
+start_work (MunUpload *self, SoupServerMessage *message, GTaskThreadFunc work,
+            GAsyncReadyCallback done)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, done, message);
+
+  g_task_set_source_tag (task, start_work);
   g_atomic_ref_count_inc (&self->references);
   g_task_set_task_data (task, self, upload_unref);
   self->parts->pending++;
   self->working = TRUE;
   mun_listener_pause (message);
-  g_task_run_in_thread (task, archive_in_thread);
+  g_task_run_in_thread (task, work);
+}
+
+static void
+archive_batch (MunUpload *self, SoupServerMessage *message)
+{
+  start_work (self, message, archive_in_thread, archived_cb);
+}
+
+/* So much of one upload waits for its turn. */
+static gsize
+get_batch_limit (MunUpload *self)
+{
+  return CLAMP (ALL_BATCHES_BYTES / self->parts->uploads, MEMORY_BYTES, BATCH_BYTES);
+}
+
+/* The messages behind @before are new. */
+static void
+count_batch (MunUpload *self, guint before)
+{
+  for (guint i = before; i < self->batch->len; i++)
+    self->batch_bytes += g_bytes_get_size (self->batch->pdata[i]);
+  if (self->spool != NULL && self->batch->len > before) {
+    self->spooled = g_steal_pointer (&self->spool);
+    self->spooled_index = before;
+  }
+  if (self->error == NULL
+      && json_array_get_length (self->items) + self->batch->len > UPLOAD_MESSAGES)
+    self->error = g_error_new (MUN_ERROR, MUN_ERROR_TOO_LARGE,
+                               "Upload: more than %d messages at a time", UPLOAD_MESSAGES);
 }
 
 static void
@@ -260,14 +368,13 @@ got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer data)
   if (self->error != NULL)
     return;
   mun_upload_parser_feed (self->parser, bytes, length, self->batch, &self->error);
-  for (guint i = before; i < self->batch->len; i++)
-    self->batch_bytes += g_bytes_get_size (self->batch->pdata[i]);
-  if (self->error == NULL
-      && json_array_get_length (self->items) + self->batch->len > UPLOAD_MESSAGES)
-    self->error = g_error_new (MUN_ERROR, MUN_ERROR_TOO_LARGE,
-                               "Upload: more than %d messages at a time", UPLOAD_MESSAGES);
-  if (self->batch->len >= BATCH_MESSAGES || self->batch_bytes >= BATCH_BYTES)
+  count_batch (self, before);
+  if (self->batch->len >= BATCH_MESSAGES || self->batch_bytes >= get_batch_limit (self)
+      || self->spooled != NULL)
     archive_batch (self, message);
+  else if (self->error == NULL
+           && (self->start = mun_upload_parser_take_start (self->parser, MEMORY_BYTES)) != NULL)
+    start_work (self, message, spool_in_thread, spooled_cb);
 }
 
 void
@@ -278,6 +385,7 @@ mun_upload_begin (MunApiParts *parts, SoupServerMessage *message, const char *us
 
   g_atomic_ref_count_init (&self->references);
   self->parts = parts;
+  self->parts->uploads++;
   self->user_name = g_strdup (user_name);
   self->folder = g_strdup (folder);
   self->parser = mun_upload_parser_new (message_limit);
@@ -287,6 +395,12 @@ mun_upload_begin (MunApiParts *parts, SoupServerMessage *message, const char *us
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), self);
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), self);
   g_object_set_data_full (G_OBJECT (message), DATA_KEY, self, upload_unref);
+}
+
+gboolean
+mun_upload_may_begin (MunApiParts *parts)
+{
+  return parts->uploads < UPLOADS_AT_ONCE;
 }
 
 gboolean

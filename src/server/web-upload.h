@@ -7,6 +7,13 @@
 
 typedef struct _MunUpload MunUpload;
 
+/* Seconds, for the header of that name in an answer 503 */
+#define MUN_UPLOAD_RETRY_AFTER "30"
+
+/* FALSE: so many uploads are on their way that the client should come back later. */
+gboolean
+mun_upload_may_begin (MunApiParts *parts);
+
 /**
  * mun_upload_begin:
  * @user_name: whose upload it is; rights are looked at before the first message is archived
@@ -14,7 +21,8 @@ typedef struct _MunUpload MunUpload;
  * @message_limit: bytes of one message
  *
  * Called when the headers are there. Takes the body chunk by chunk; while a batch is archived, no
- * more is read, so that memory stays bounded however long the stream is.
+ * more is read, so that memory stays bounded however long the stream is. A message of more than
+ * 1 MiB is collected in a file without a name in the data directory, and archived from there.
  */
 void
 mun_upload_begin (MunApiParts *parts, SoupServerMessage *message, const char *user_name,

@@ -68,11 +68,44 @@ test_wrong_streams (void)
   }
 }
 
+/* What is taken away of a long message comes in front of what is appended for it; the one behind it
+ * is whole. */
+static void
+test_take_start (void)
+{
+  g_autoptr (MunUploadParser) parser = mun_upload_parser_new (100);
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  g_autoptr (GString) text = g_string_new (NULL);
+  static const char stream[] = "20\n0123456789abcdefghij3\nxyz";
+  gsize length;
+  const char *data;
+
+  for (gsize at = 0; at < strlen (stream); at++) {
+    g_autoptr (GBytes) start = NULL;
+
+    g_assert_true (mun_upload_parser_feed (parser, &stream[at], 1, messages, NULL));
+    start = mun_upload_parser_take_start (parser, 8);
+    if (start == NULL)
+      continue;
+    g_assert_cmpuint (g_bytes_get_size (start), ==, 8);
+    g_string_append_len (text, g_bytes_get_data (start, NULL), 8);
+  }
+  g_assert_true (mun_upload_parser_end (parser, NULL));
+  g_assert_cmpuint (messages->len, ==, 2);
+  g_assert_cmpstr (text->str, ==, "0123456789abcdef");
+  data = g_bytes_get_data (messages->pdata[0], &length);
+  g_assert_cmpmem (data, length, "ghij", 4);
+  data = g_bytes_get_data (messages->pdata[1], &length);
+  g_assert_cmpmem (data, length, "xyz", 3);
+  g_assert_null (mun_upload_parser_take_start (parser, 0));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/upload-parser/pieces", test_pieces);
   g_test_add_func ("/server/upload-parser/wrong-streams", test_wrong_streams);
+  g_test_add_func ("/server/upload-parser/take-start", test_take_start);
   return g_test_run ();
 }

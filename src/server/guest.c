@@ -177,6 +177,15 @@ mun_guest_ref_left (SoupServerMessage *message)
 }
 
 void
+mun_guest_cut (SoupServerMessage *message)
+{
+  Guest *guest = find_guest (message);
+
+  if (guest != NULL)
+    g_socket_close (guest->socket, NULL);
+}
+
+void
 mun_guest_watch (SoupServer *server)
 {
   g_signal_connect (server, "request-started", G_CALLBACK (request_started_cb), NULL);

@@ -23,6 +23,11 @@ mun_guest_leave (GSocket *socket);
 GCancellable *
 mun_guest_ref_left (SoupServerMessage *message);
 
+/* Ends the connection of this request at once, without the farewell of TLS: what the client has got
+ * is not all that it was to get. */
+void
+mun_guest_cut (SoupServerMessage *message);
+
 /* Requests on the connections of guests count from now on. */
 void
 mun_guest_watch (SoupServer *server);

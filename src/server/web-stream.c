@@ -4,6 +4,8 @@
 
 #include "web-stream.h"
 
+#include "guest.h"
+
 #define CHUNK (1024 * 1024)
 /* Reading is decompressing and deciphering: more threads than this only wait for each other. They
  * are not those of the requests, which may take longer. */
@@ -114,9 +116,8 @@ cut_off (MunWebStream *self)
 
   g_warning ("%s. The download was cut off", self->error->message);
   g_signal_handlers_disconnect_by_data (self->message, self);
+  mun_guest_cut (self->message);
   connection = soup_server_message_steal_connection (self->message);
-  if (connection != NULL)
-    g_io_stream_close_async (connection, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
   mun_web_stream_free (self);
 }
 

@@ -98,6 +98,7 @@ fill (Wire *self)
                                   sizeof buffer, NULL, &error);
 
   g_assert_false (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  self->torn = self->torn || n < 0;
   if (n <= 0)
     return FALSE;
   g_byte_array_append (self->read, buffer, n);

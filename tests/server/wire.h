@@ -7,6 +7,7 @@
 typedef struct {
   GIOStream *stream;
   GByteArray *read; /* what came and was not taken yet */
+  gboolean torn;    /* it ended otherwise than connections end */
 } Wire;
 
 typedef struct {

@@ -13,9 +13,6 @@
 
 #include <string.h>
 
-/* The largest message that is taken: more than any mail server passes. */
-#define MESSAGE_LIMIT ((gsize)1024 * 1024 * 1024)
-
 struct _MunArchiveClient {
   GObject parent_instance;
 
@@ -215,16 +212,9 @@ convert_object (GTask *task, MunResponse *response, GError **error)
   return mun_json_parse_object (text, length, error);
 }
 
-static gpointer
-convert_bytes (GTask *task, MunResponse *response, GError **error)
-{
-  return g_bytes_ref (response->body);
-}
-
 static const Step records_step = { convert_records, (GDestroyNotify)g_ptr_array_unref };
 static const Step folders_step = { convert_folders, (GDestroyNotify)g_ptr_array_unref };
 static const Step object_step = { convert_object, (GDestroyNotify)json_object_unref };
-static const Step bytes_step = { convert_bytes, (GDestroyNotify)g_bytes_unref };
 
 static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -317,23 +307,6 @@ mun_archive_client_message_path (const char *id, const char *what)
   gid = g_uri_escape_string (parts[0], NULL, FALSE);
   mid = g_uri_escape_string (parts[1], NULL, FALSE);
   return g_strdup_printf ("/api/messages/%s/%s/%s", gid, mid, what);
-}
-
-void
-mun_archive_client_download_async (MunArchiveClient *self, const char *id,
-                                   GCancellable *cancellable, GAsyncReadyCallback callback,
-                                   gpointer user_data)
-{
-  g_autofree char *path = mun_archive_client_message_path (id, "download/");
-
-  get (self, path, MESSAGE_LIMIT, &bytes_step, mun_archive_client_download_async, cancellable,
-       callback, user_data);
-}
-
-GBytes *
-mun_archive_client_download_finish (MunArchiveClient *self, GAsyncResult *result, GError **error)
-{
-  return finish (self, result, error);
 }
 
 void

@@ -74,7 +74,8 @@ mun_archive_client_search_async (MunArchiveClient *self, JsonObject *criteria, c
 MunRemoteSearch *
 mun_archive_client_search_finish (MunArchiveClient *self, GAsyncResult *result, GError **error);
 
-/* The message byte for byte. @id: "gid:mid", as in search results and GetMessages.
+/* The message byte for byte. @id: "gid:mid", as in search results and GetMessages. When the
+ * connection breaks before the end, the rest is asked for, from servers that give it.
  * Returns: (transfer full). MUN_ERROR_TOO_LARGE beyond 1 GiB. */
 void
 mun_archive_client_download_async (MunArchiveClient *self, const char *id,

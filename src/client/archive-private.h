@@ -18,7 +18,14 @@ mun_archive_client_request_async (MunArchiveClient *self, const char *method, co
                                   GCancellable *cancellable, GAsyncReadyCallback callback,
                                   gpointer user_data);
 
-/* Returns: (transfer full): a reply with status 200 to 299. */
+/* mun_archive_client_request_rest_async: a GET of the bytes from @from on, if they are still those of
+ * @etag (nullable: with 0 only). The reply may be broken: see mun_transport_take_start(). */
+void
+mun_archive_client_request_rest_async (MunArchiveClient *self, const char *path, gsize from,
+                                       const char *etag, gsize limit, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+
+/* Returns: (transfer full): a reply with status 200 to 299; of either of the two. */
 MunResponse *
 mun_archive_client_request_finish (MunArchiveClient *self, GAsyncResult *result, GError **error);
 

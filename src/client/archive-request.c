@@ -20,6 +20,9 @@ typedef struct {
   char *type;
   GBytes *body;
   gsize limit;
+  gboolean takes_start; /* of the reply, when the rest does not come */
+  gsize from;           /* bytes that are not asked for */
+  char *etag;
   gboolean renewed; /* the token was renewed already: a second 401 is an answer */
 } Request;
 
@@ -29,6 +32,7 @@ request_free (Request *self)
   g_free (self->method);
   g_free (self->path);
   g_free (self->type);
+  g_free (self->etag);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_free (self);
 }
@@ -157,6 +161,18 @@ sign_in (GTask *task)
 }
 
 static void
+ask_for_rest (SoupMessage *message, Request *request)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  mun_transport_take_start (message);
+  if (request->from == 0)
+    return;
+  soup_message_headers_set_range (headers, request->from, -1);
+  soup_message_headers_replace (headers, "If-Range", request->etag);
+}
+
+static void
 send_request (GTask *task)
 {
   MunArchiveClient *self = g_task_get_source_object (task);
@@ -176,8 +192,25 @@ send_request (GTask *task)
                                 authorization);
   if (request->body)
     soup_message_set_request_body_from_bytes (message, request->type, request->body);
+  if (request->takes_start)
+    ask_for_rest (message, request);
   mun_transport_send_async (transport, message, request->limit, 0, g_task_get_cancellable (task),
                             sent_cb, task);
+}
+
+/* @request: (transfer full) */
+static void
+start (MunArchiveClient *self, Request *request, GCancellable *cancellable,
+       GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, start);
+  g_task_set_task_data (task, request, (GDestroyNotify)request_free);
+  if (request->path && mun_archive_client_get_token (self))
+    send_request (task);
+  else
+    sign_in (task);
 }
 
 void
@@ -186,20 +219,30 @@ mun_archive_client_request_async (MunArchiveClient *self, const char *method, co
                                   GCancellable *cancellable, GAsyncReadyCallback callback,
                                   gpointer user_data)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
   Request *request = g_new0 (Request, 1);
 
-  g_task_set_source_tag (task, mun_archive_client_request_async);
   request->method = g_strdup (method);
   request->path = g_strdup (path);
   request->type = g_strdup (type);
   request->body = body ? g_bytes_ref (body) : NULL;
   request->limit = limit;
-  g_task_set_task_data (task, request, (GDestroyNotify)request_free);
-  if (path && mun_archive_client_get_token (self))
-    send_request (task);
-  else
-    sign_in (task);
+  start (self, request, cancellable, callback, user_data);
+}
+
+void
+mun_archive_client_request_rest_async (MunArchiveClient *self, const char *path, gsize from,
+                                       const char *etag, gsize limit, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->method = g_strdup ("GET");
+  request->path = g_strdup (path);
+  request->limit = limit;
+  request->takes_start = TRUE;
+  request->from = from;
+  request->etag = g_strdup (etag);
+  start (self, request, cancellable, callback, user_data);
 }
 
 MunResponse *

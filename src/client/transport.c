@@ -15,6 +15,7 @@
 /* Polls occupy a connection each; libsoup's two would let them starve everything else. */
 #define CONNECTIONS 8
 #define READ_SIZE (64 * 1024)
+#define TAKE_START "mun-take-start"
 
 struct _MunTransport {
   GObject parent_instance;
@@ -68,7 +69,9 @@ mun_response_free (MunResponse *self)
   if (self == NULL)
     return;
   g_free (self->content_type);
+  soup_message_headers_unref (self->headers);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_error (&self->broken);
   g_free (self);
 }
 
@@ -125,39 +128,42 @@ is_foreign (MunTransport *self, const GError *reason)
          || g_error_matches (reason, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_ENCODING);
 }
 
-static void
-return_failure (GTask *task, const GError *reason)
+static GError *
+failure_of (GTask *task, const GError *reason)
 {
   MunTransport *self = g_task_get_source_object (task);
   Exchange *exchange = g_task_get_task_data (task);
 
   if (exchange->refused == MUN_ERROR_UNTRUSTED)
-    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_UNTRUSTED,
-                             "The certificate of %s is not trusted: its fingerprint is %s",
-                             self->origin,
-                             mun_server_certificate_get_fingerprint (self->certificate));
-  else if (exchange->refused == MUN_ERROR_CERTIFICATE_CHANGED)
-    g_task_return_new_error (
-        task, MUN_ERROR, MUN_ERROR_CERTIFICATE_CHANGED,
-        "%s shows another certificate than the accepted one: its fingerprint is %s", self->origin,
-        mun_server_certificate_get_fingerprint (self->certificate));
-  else if (exchange->timed_out)
-    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_UNREACHABLE,
-                             "%s did not answer within %u seconds", self->origin,
-                             exchange->seconds);
-  else if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_task_return_error (task, g_error_copy (reason));
-  else if (is_foreign (self, reason))
-    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_NOT_AN_ARCHIVE,
-                             "What answers at %s is not an archive server: %s", self->origin,
-                             reason->message);
-  else
-    g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_UNREACHABLE, "%s cannot be reached: %s",
-                             self->origin, reason->message);
+    return g_error_new (MUN_ERROR, MUN_ERROR_UNTRUSTED,
+                        "The certificate of %s is not trusted: its fingerprint is %s", self->origin,
+                        mun_server_certificate_get_fingerprint (self->certificate));
+  if (exchange->refused == MUN_ERROR_CERTIFICATE_CHANGED)
+    return g_error_new (MUN_ERROR, MUN_ERROR_CERTIFICATE_CHANGED,
+                        "%s shows another certificate than the accepted one: its fingerprint is %s",
+                        self->origin, mun_server_certificate_get_fingerprint (self->certificate));
+  if (exchange->timed_out)
+    return g_error_new (MUN_ERROR, MUN_ERROR_UNREACHABLE, "%s did not answer within %u seconds",
+                        self->origin, exchange->seconds);
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_copy (reason);
+  if (is_foreign (self, reason))
+    return g_error_new (MUN_ERROR, MUN_ERROR_NOT_AN_ARCHIVE,
+                        "What answers at %s is not an archive server: %s", self->origin,
+                        reason->message);
+  return g_error_new (MUN_ERROR, MUN_ERROR_UNREACHABLE, "%s cannot be reached: %s", self->origin,
+                      reason->message);
 }
 
 static void
-return_response (GTask *task)
+return_failure (GTask *task, const GError *reason)
+{
+  g_task_return_error (task, failure_of (task, reason));
+}
+
+/* @broken: (transfer full) (nullable). */
+static void
+return_response (GTask *task, GError *broken)
 {
   MunTransport *self = g_task_get_source_object (task);
   Exchange *exchange = g_task_get_task_data (task);
@@ -168,8 +174,11 @@ return_response (GTask *task)
 
   response->status = soup_message_get_status (exchange->message);
   response->content_type = g_strdup (type != NULL ? type : "");
+  response->headers
+      = soup_message_headers_ref (soup_message_get_response_headers (exchange->message));
+  response->broken = broken;
   response->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
-  self->answered = TRUE;
+  self->answered = self->answered || broken == NULL;
   g_task_return_pointer (task, response, (GDestroyNotify)mun_response_free);
 }
 
@@ -184,6 +193,27 @@ return_too_large (GTask *task)
                            exchange->limit);
 }
 
+/* libsoup takes a connection that was closed in an orderly way for the end of the body, also before
+ * the announced length: that is no whole reply (RFC 9112 section 8). */
+static gboolean
+is_short (Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+
+  return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+         && soup_message_headers_get_one (headers, "Content-Encoding") == NULL
+         && (goffset)exchange->body->len < soup_message_headers_get_content_length (headers);
+}
+
+static gboolean
+wants_start (Exchange *exchange, const GError *reason)
+{
+  return g_object_get_data (G_OBJECT (exchange->message), TAKE_START) != NULL
+         && exchange->body->len > 0 && !exchange->timed_out
+         && !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+         && SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (exchange->message));
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -193,12 +223,21 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) bytes
       = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &reason);
 
+  if (bytes != NULL && g_bytes_get_size (bytes) == 0 && is_short (exchange)) {
+    g_clear_pointer (&bytes, g_bytes_unref);
+    g_set_error_literal (&reason, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+                         "the reply ended before its length");
+  }
+  if (bytes == NULL && wants_start (exchange, reason)) {
+    return_response (task, failure_of (task, reason));
+    return;
+  }
   if (bytes == NULL) {
     return_failure (task, reason);
     return;
   }
   if (g_bytes_get_size (bytes) == 0) {
-    return_response (task);
+    return_response (task, NULL);
     return;
   }
   if (exchange->body->len + g_bytes_get_size (bytes) > exchange->limit) {
@@ -364,6 +403,12 @@ mun_transport_message (MunTransport *self, const char *method, const char *path)
   /* We answer challenges ourselves; libsoup would ask for a password or try the URI's. */
   soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   return message;
+}
+
+void
+mun_transport_take_start (SoupMessage *message)
+{
+  g_object_set_data (G_OBJECT (message), TAKE_START, GINT_TO_POINTER (TRUE));
 }
 
 static void

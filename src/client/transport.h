@@ -49,7 +49,9 @@ mun_transport_get_certificate (MunTransport *self);
 typedef struct {
   guint status;
   char *content_type; /* without parameters; "" when there is none */
+  SoupMessageHeaders *headers;
   GBytes *body;
+  GError *broken; /* see mun_transport_take_start(); NULL: the body is whole */
 } MunResponse;
 
 void
@@ -60,6 +62,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunResponse, mun_response_free)
  * @path: encoded, beginning with "/", with its query. Returns: (transfer full). */
 SoupMessage *
 mun_transport_message (MunTransport *self, const char *method, const char *path);
+
+/* mun_transport_take_start: what has come of the body counts when the connection breaks before its
+ * end, because the rest can be asked for: the response is broken, and no error. */
+void
+mun_transport_take_start (SoupMessage *message);
 
 /* mun_transport_send_async: @limit: bytes of body that are accepted. @seconds: time for the whole
  * exchange, 0: no limit but that of a silent connection. */

@@ -160,6 +160,10 @@ test_cut (void)
 
   raw_server_push (server, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nonly this");
   assert_refused (transport, MUN_ERROR_UNREACHABLE);
+  /* nor when the connection was to be closed anyway */
+  raw_server_push (server, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n"
+                           "only this");
+  assert_refused (transport, MUN_ERROR_UNREACHABLE);
 }
 
 static void

@@ -75,21 +75,46 @@ find_piece (MunMessageReader *self, MunDatabase *database, gint64 id, MunPlaceIn
   return TRUE;
 }
 
-static GBytes *
-load_piece (MunMessageReader *self, gint64 id, GError **error)
+static gboolean
+look_up_piece (MunMessageReader *self, gint64 id, MunPlaceInContents *place,
+               guint8 digest[MUN_DIGEST_SIZE], GError **error)
 {
   MunDatabase *database = mun_store_acquire_reader (self->store, error);
-  guint8 expected[MUN_DIGEST_SIZE], digest[MUN_DIGEST_SIZE];
-  MunPlaceInContents place;
-  g_autoptr (GBytes) plain = NULL;
   gboolean found;
 
   if (database == NULL)
-    return NULL;
-  found = find_piece (self, database, id, &place, expected, error);
+    return FALSE;
+  found = find_piece (self, database, id, place, digest, error);
   mun_store_release_reader (self->store, database);
-  if (found)
-    plain = mun_contents_read (mun_store_get_contents (self->store), &place, error);
+  return found;
+}
+
+/* A piece that was moved between the two steps is elsewhere when it is looked up again. */
+static GBytes *
+read_piece (MunMessageReader *self, gint64 id, guint8 digest[MUN_DIGEST_SIZE], GError **error)
+{
+  MunContents *contents = mun_store_get_contents (self->store);
+  MunPlaceInContents place, now;
+  g_autoptr (GError) local_error = NULL;
+  GBytes *plain;
+
+  if (!look_up_piece (self, id, &place, digest, error))
+    return NULL;
+  plain = mun_contents_read (contents, &place, &local_error);
+  if (plain == NULL && look_up_piece (self, id, &now, digest, NULL)
+      && (now.container != place.container || now.offset != place.offset))
+    return mun_contents_read (contents, &now, error);
+  if (plain == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return plain;
+}
+
+static GBytes *
+load_piece (MunMessageReader *self, gint64 id, GError **error)
+{
+  guint8 expected[MUN_DIGEST_SIZE], digest[MUN_DIGEST_SIZE];
+  g_autoptr (GBytes) plain = read_piece (self, id, expected, error);
+
   if (plain == NULL || self->hash != NULL)
     return g_steal_pointer (&plain);
   mun_digest (g_bytes_get_size (plain) > 0 ? g_bytes_get_data (plain, NULL) : "",

@@ -14,6 +14,8 @@
 
 /* Room is made ahead for so much; the size is only what the catalogue says. */
 #define MAX_RESERVED (64 * 1024 * 1024)
+/* So much of pieces is kept for where they come again, beside the message itself. */
+#define MAX_LOADED (4 * 1024 * 1024)
 
 static gboolean
 not_found (MunStore *self, gint64 number, GError **error)
@@ -91,6 +93,7 @@ assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize len
       = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)g_bytes_unref);
   g_autoptr (GByteArray) message = NULL;
   g_autoptr (GError) local_error = NULL;
+  gsize in_loaded = 0;
 
   if (refs == NULL) {
     g_set_error_literal (error, MUN_ERROR, MUN_ERROR_DAMAGED, "the list of pieces is damaged");
@@ -109,6 +112,11 @@ assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize len
         g_propagate_error (error, g_steal_pointer (&local_error));
         return NULL;
       }
+      if (in_loaded > MAX_LOADED) {
+        g_hash_table_remove_all (loaded);
+        in_loaded = 0;
+      }
+      in_loaded += g_bytes_get_size (plain);
       g_hash_table_insert (loaded, &ref->piece, plain);
     }
     if (!append_ref (ref, plain, message, error))

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "archive-fixture.h"
 
+#include "contents.h"
 #include "errors.h"
 #include "json.h"
 #include "message-reader.h"
@@ -363,6 +364,33 @@ test_wrong_pieces (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), >, 0);
 }
 
+/* The catalogue says another place when the first one is being read. */
+static ArchiveFixture *moved;
+
+static int
+move_hook (const char *step)
+{
+  if (strcmp (step, "read") == 0 && moved != NULL)
+    change_catalogue (g_steal_pointer (&moved), "UPDATE pieces SET offset = offset - 1");
+  return 0;
+}
+
+static void
+test_moved_while_read (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) raw = with_noise ("moved", MIB, 15, 0);
+  g_autofree char *id = deliver (fixture, raw);
+  g_autoptr (MunMessageReader) reader = open_message (fixture, id);
+
+  change_catalogue (fixture, "UPDATE pieces SET offset = offset + 1");
+  moved = fixture;
+  mun_contents_fault_hook = move_hook;
+  assert_stretch (reader, raw, 0, g_bytes_get_size (raw), G_MAXSIZE);
+  mun_contents_fault_hook = NULL;
+  g_assert_null (moved);
+  assert_end (reader);
+}
+
 static void
 test_deleted_while_read (ArchiveFixture *fixture, gconstpointer data)
 {
@@ -404,6 +432,7 @@ main (int argc, char **argv)
   add ("/archive/reader/ranges", test_ranges);
   add ("/archive/reader/flipped", test_flipped);
   add ("/archive/reader/wrong-pieces", test_wrong_pieces);
+  add ("/archive/reader/moved-while-read", test_moved_while_read);
   add ("/archive/reader/deleted-while-read", test_deleted_while_read);
   return g_test_run ();
 }

@@ -131,22 +131,64 @@ run (GThreadFunc function, gpointer *data, guint count)
   return seconds_since (start);
 }
 
+static GPtrArray *
+make_uploads (guint32 seed, double *bytes)
+{
+  GPtrArray *raws = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+  *bytes = 0;
+  for (int i = 0; i < n_uploads; i++) {
+    g_ptr_array_add (raws, large_mail_new ("upload", (gsize)upload_size * MIB, seed + i));
+    *bytes += g_bytes_get_size (raws->pdata[i]);
+  }
+  return raws;
+}
+
+static void
+print_memory (void)
+{
+  row ("- memory of munimentd at most", large_mail_get_peak (server) / MIB, "MiB", "under 350");
+}
+
 static void
 measure_uploads (void)
 {
-  g_autoptr (GPtrArray) raws = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  double bytes, taken;
+  g_autoptr (GPtrArray) raws = make_uploads (1000, &bytes);
   g_autofree char *figure
       = g_strdup_printf ("%d uploads of %d MiB at once", n_uploads, upload_size);
-  double bytes = 0, taken;
 
-  for (int i = 0; i < n_uploads; i++) {
-    g_ptr_array_add (raws, large_mail_new ("upload", (gsize)upload_size * MIB, 1000 + i));
-    bytes += g_bytes_get_size (raws->pdata[i]);
-  }
   large_mail_reset_peak (server);
   taken = run (upload_thread, raws->pdata, raws->len);
   row (figure, bytes / MIB / taken, "MiB/s", "");
-  row ("- memory of munimentd at most", large_mail_get_peak (server) / MIB, "MiB", "under 350");
+  print_memory ();
+}
+
+static gpointer
+uploads_thread (gpointer data)
+{
+  GPtrArray *raws = data;
+
+  run (upload_thread, raws->pdata, raws->len);
+  return NULL;
+}
+
+static void
+measure_together (void)
+{
+  double bytes, taken;
+  g_autoptr (GPtrArray) raws = make_uploads (2000, &bytes);
+  gint64 start = g_get_monotonic_time ();
+  GThread *uploads;
+
+  large_mail_reset_peak (server);
+  uploads = g_thread_new ("uploads", uploads_thread, raws);
+  run (download_thread, NULL, n_downloads);
+  g_thread_join (uploads);
+  taken = seconds_since (start);
+  bytes += (double)n_downloads * length;
+  row ("all of these uploads and downloads at once", bytes / MIB / taken, "MiB/s", "");
+  print_memory ();
 }
 
 static void
@@ -164,11 +206,11 @@ measure_downloads (double reading)
   row ("unsealed, decompressed, hashed in one thread", reading, "MiB/s", "");
   row (alone, rate, "MiB/s", "");
   row ("- of the rate above", 100 * rate / reading, "%", "at least 60");
-  row ("- memory of munimentd at most", large_mail_get_peak (server) / MIB, "MiB", "under 350");
+  print_memory ();
   large_mail_reset_peak (server);
   taken = run (download_thread, NULL, n_downloads);
   row (figure, n_downloads * (length / MIB) / taken, "MiB/s", "");
-  row ("- memory of munimentd at most", large_mail_get_peak (server) / MIB, "MiB", "under 350");
+  print_memory ();
 }
 
 int
@@ -192,6 +234,7 @@ main (int argc, char **argv)
   measure_uploads ();
   path = large_mail_upload (server, bearer, raw);
   measure_downloads (reading);
+  measure_together ();
   test_server_free (server);
   g_free (path);
   g_free (bearer);

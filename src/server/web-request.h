@@ -74,6 +74,7 @@ mun_web_change_saved_search (MunWebRequest *request);
 void
 mun_web_delete_saved_search (MunWebRequest *request);
 /* web-messages.c */
+/* GET and HEAD; one Range with If-Range, the ETag is the message's SHA-256 (RFC 9110). */
 void
 mun_web_download (MunWebRequest *request);
 void

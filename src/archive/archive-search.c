@@ -9,7 +9,8 @@
 #include "errors.h"
 #include "json.h"
 #include "match.h"
-#include "search-part.h"
+#include "search-marks.h"
+#include "search-order.h"
 #include "snippet.h"
 #include "store-messages.h"
 
@@ -18,20 +19,17 @@
 
 #include <glib/gi18n.h>
 
-/* Where the last page by descending date ended: the next one goes on there without counting rows.
- */
-typedef struct {
-  guint64 position; /* 0 = none */
-  gint64 number;
-  guint part;
-} Anchor;
-
 struct _MunSearch {
   GObject parent_instance;
   MunQuery *query;
   GPtrArray *parts; /* MunSearchPart */
+  MunSearchMarks *marks;
+  GMutex ordering; /* held while an order is made */
+  /* guarded by the lock */
   GMutex lock;
-  Anchor anchor;
+  MunSearchMark anchor; /* where the last page by descending date ended */
+  GArray *order;        /* nullable: MunSearchHit by order_key, ascending */
+  MunSortKey order_key;
 };
 
 G_DEFINE_FINAL_TYPE (MunSearch, mun_search, G_TYPE_OBJECT)
@@ -43,6 +41,9 @@ mun_search_finalize (GObject *object)
 
   g_clear_pointer (&self->query, mun_query_free);
   g_ptr_array_unref (self->parts);
+  g_clear_pointer (&self->marks, mun_search_marks_free);
+  g_clear_pointer (&self->order, g_array_unref);
+  g_mutex_clear (&self->ordering);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (mun_search_parent_class)->finalize (object);
 }
@@ -57,15 +58,17 @@ static void
 mun_search_init (MunSearch *self)
 {
   self->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)mun_search_part_free);
+  g_mutex_init (&self->ordering);
   g_mutex_init (&self->lock);
 }
 
+/* @within: microseconds, 0 = as long as a step of a search may take. */
 static gint64
-next_deadline (const MunQuery *query)
+next_deadline (const MunQuery *query, gint64 within)
 {
   gint64 limit = query->time_limit > 0 ? query->time_limit : MUN_SEARCH_SECONDS * G_USEC_PER_SEC;
 
-  return g_get_monotonic_time () + limit;
+  return g_get_monotonic_time () + (within > 0 ? MIN (within, limit) : limit);
 }
 
 /* What the database says about its deadline tells a user nothing. */
@@ -88,7 +91,8 @@ mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error)
   g_autoptr (MunSearch) self = g_object_new (MUN_TYPE_SEARCH, NULL);
   g_autoptr (GPtrArray) entries = mun_archive_dup_entries (archive);
   gboolean has_folder = query->folder == NULL || *query->folder == '\0';
-  gint64 deadline = next_deadline (query);
+  gint64 deadline = next_deadline (query, 0);
+  guint64 known = 0;
 
   self->query = mun_query_copy (query);
   for (guint i = 0; i < entries->len; i++) {
@@ -104,19 +108,22 @@ mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error)
       return NULL;
     }
     has_folder = has_folder || part->has_folder;
-    if (part->is_empty)
+    if (part->is_empty) {
       mun_search_part_free (part);
-    else
-      g_ptr_array_add (self->parts, part);
+      continue;
+    }
+    known = known == G_MAXUINT64 || part->known == G_MAXUINT64 ? G_MAXUINT64 : known + part->known;
+    g_ptr_array_add (self->parts, part);
   }
   if (!has_folder) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_NOT_FOUND, "folder %s does not exist", query->folder);
     return NULL;
   }
+  self->marks = mun_search_marks_new (known);
   return g_steal_pointer (&self);
 }
 
-/* A connection a part, for as long as a page or a count takes. */
+/* A connection a part, for as long as a page or a count takes; what they see is of one moment. */
 static void
 release_readers (MunSearch *self, MunDatabase **readers)
 {
@@ -130,16 +137,16 @@ release_readers (MunSearch *self, MunDatabase **readers)
 }
 
 static MunDatabase **
-acquire_readers (MunSearch *self, GCancellable *cancellable, GError **error)
+acquire_readers (MunSearch *self, gint64 within, GCancellable *cancellable, GError **error)
 {
   MunDatabase **readers = g_new0 (MunDatabase *, self->parts->len + 1);
-  gint64 deadline = next_deadline (self->query);
+  gint64 deadline = next_deadline (self->query, within);
 
   for (guint i = 0; i < self->parts->len; i++) {
     MunSearchPart *part = g_ptr_array_index (self->parts, i);
 
     readers[i] = mun_store_acquire_reader (part->entry->store, error);
-    if (readers[i] == NULL) {
+    if (readers[i] == NULL || !mun_database_exec (readers[i], "BEGIN", error)) {
       release_readers (self, readers);
       return NULL;
     }
@@ -153,7 +160,7 @@ guint64
 mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellable *cancellable,
                   GError **error)
 {
-  MunDatabase **readers = acquire_readers (self, cancellable, error);
+  MunDatabase **readers = acquire_readers (self, 0, cancellable, error);
   guint64 most = limit == 0 ? MUN_SEARCH_COUNT_LIMIT : limit;
   guint64 total = 0;
   gboolean ok = readers != NULL;
@@ -179,64 +186,141 @@ mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellabl
   return MIN (total, most);
 }
 
-typedef struct {
-  gboolean descending;
-} Order;
+gboolean
+mun_search_explore (MunSearch *self, guint64 most, gint64 within, GCancellable *cancellable,
+                    GError **error)
+{
+  MunDatabase **readers;
+  g_autoptr (GError) reason = NULL;
+  gboolean ok;
 
+  if (mun_search_marks_is_filled (self->marks))
+    return TRUE;
+  readers = acquire_readers (self, within, cancellable, error);
+  if (readers == NULL)
+    return FALSE;
+  ok = mun_search_marks_fill (self->marks, self->parts, readers, self->query, most, &reason);
+  release_readers (self, readers);
+  if (!ok)
+    explain (reason, error);
+  return ok;
+}
+
+guint64
+mun_search_get_count (MunSearch *self, gboolean *is_exact)
+{
+  return mun_search_marks_get_count (self->marks, is_exact);
+}
+
+/* By date; of equal ones the first part's is the newer one. */
 static gint
 compare_hits (gconstpointer a, gconstpointer b, gpointer data)
 {
   const MunSearchHit *first = a, *second = b;
-  const Order *order = data;
-  gint result;
+  const gboolean *descending = data;
+  gint result = (first->number > second->number) - (first->number < second->number);
 
-  if (first->text != NULL && second->text != NULL)
-    result = g_ascii_strcasecmp (first->text, second->text);
-  else
-    result = (first->key > second->key) - (first->key < second->key);
   if (result == 0)
-    result = (first->number > second->number) - (first->number < second->number);
-  if (order->descending)
-    result = -result;
-  return result != 0 ? result : (gint)first->part - (gint)second->part;
+    result = (gint)second->part - (gint)first->part;
+  return *descending ? -result : result;
 }
 
-static void
-clear_hit (gpointer hit)
+/* Where to begin for the page at START: the nearest hit known before it. SKIP: so many more are to
+ * be passed over. */
+static MunSearchMark
+find_mark (MunSearch *self, guint64 start, gboolean descending, guint64 *skip)
 {
-  g_free (((MunSearchHit *)hit)->text);
+  MunSearchMark mark = { 0 };
+  guint64 from = 0;
+
+  if (descending) {
+    g_mutex_lock (&self->lock);
+    mark = self->anchor;
+    g_mutex_unlock (&self->lock);
+    if (mark.position != start)
+      mark = mun_search_marks_find (self->marks, start);
+    from = mark.position;
+  } else if (!mun_search_marks_find_ascending (self->marks, start, &mark, &from)) {
+    mark.position = 0;
+  }
+  *skip = start - from;
+  return mark;
 }
 
-/* The hits of a page, and a few too many when several stores take part. */
+/* What of part INDEX stands behind the mark: newest first without its hit, oldest first with it. */
+static void
+limit_range (const MunSearchMark *mark, guint index, MunSearchRange *range)
+{
+  if (mark->position == 0)
+    return;
+  if (range->descending)
+    range->highest = index <= mark->part ? mark->number - 1 : mark->number;
+  else
+    range->lowest = index <= mark->part ? mark->number : mark->number + 1;
+}
+
+/* The hits of a page by date. */
 static gboolean
-list_hits (MunSearch *self, MunDatabase **readers, guint64 start, guint count, MunSortKey key,
-           gboolean descending, const Anchor *anchor, GArray *hits, GError **error)
+list_hits (MunSearch *self, MunDatabase **readers, guint64 start, guint count, gboolean descending,
+           GArray *hits, GError **error)
 {
   gboolean is_single = self->parts->len == 1;
+  guint64 skip;
+  MunSearchMark mark = find_mark (self, start, descending, &skip);
 
   for (guint i = 0; i < self->parts->len; i++) {
-    gint64 below = G_MAXINT64;
-    guint64 skip = is_single ? start : 0;
-    guint64 wanted = is_single ? count : start + count;
+    MunSearchRange range = { descending, G_MININT64, G_MAXINT64, is_single ? skip : 0,
+                             is_single ? count : skip + count };
 
-    if (anchor->position > 0) {
-      below = i <= anchor->part ? anchor->number - 1 : anchor->number;
-      skip = 0;
-      wanted = count;
-    }
-    if (!mun_search_part_list (g_ptr_array_index (self->parts, i), readers[i], self->query, key,
-                               descending, below, skip, wanted, i, hits, error))
+    limit_range (&mark, i, &range);
+    if (!mun_search_part_list (g_ptr_array_index (self->parts, i), readers[i], self->query, &range,
+                               i, hits, error))
       return FALSE;
   }
   if (!is_single) {
-    Order order = { descending };
-
-    g_array_sort_with_data (hits, compare_hits, &order);
-    if (anchor->position == 0 && start > 0)
-      g_array_remove_range (hits, 0, MIN (start, hits->len));
+    g_array_sort_with_data (hits, compare_hits, &descending);
+    g_array_remove_range (hits, 0, MIN (skip, hits->len));
   }
   if (hits->len > count)
     g_array_set_size (hits, count);
+  return TRUE;
+}
+
+/* Returns: (transfer full) (nullable): the hits by KEY, made when they are first asked for. */
+static GArray *
+get_order (MunSearch *self, MunDatabase **readers, MunSortKey key, GError **error)
+{
+  g_autoptr (GMutexLocker) making = g_mutex_locker_new (&self->ordering);
+  GArray *order = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->order != NULL && self->order_key == key)
+    order = g_array_ref (self->order);
+  g_mutex_unlock (&self->lock);
+  if (order != NULL)
+    return order;
+  order = mun_search_order_make (self->parts, readers, self->query, key, error);
+  if (order == NULL)
+    return NULL;
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->order, g_array_unref);
+  self->order = g_array_ref (order);
+  self->order_key = key;
+  g_mutex_unlock (&self->lock);
+  return order;
+}
+
+static gboolean
+list_ordered (MunSearch *self, MunDatabase **readers, guint64 start, guint count, MunSortKey key,
+              gboolean descending, GArray *hits, GError **error)
+{
+  g_autoptr (GArray) order = get_order (self, readers, key, error);
+
+  if (order == NULL)
+    return FALSE;
+  for (guint64 i = start; i < order->len && hits->len < count; i++)
+    g_array_append_val (hits,
+                        g_array_index (order, MunSearchHit, descending ? order->len - 1 - i : i));
   return TRUE;
 }
 
@@ -276,50 +360,67 @@ hits_to_json (MunSearch *self, MunDatabase **readers, GArray *hits, GError **err
   return g_steal_pointer (&array);
 }
 
-static Anchor
-find_anchor (MunSearch *self, guint64 start, MunSortKey key, gboolean descending)
+static void
+set_anchor (MunSearch *self, guint64 start, GArray *hits)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Anchor none = { 0 };
+  MunSearchHit *last = hits->len > 0 ? &g_array_index (hits, MunSearchHit, hits->len - 1) : NULL;
 
-  return key == MUN_SORT_DATE && descending && start > 0 && self->anchor.position == start
-             ? self->anchor
-             : none;
+  if (last == NULL)
+    return;
+  self->anchor.position = start + hits->len;
+  self->anchor.number = last->number;
+  self->anchor.part = last->part;
 }
 
 static void
-set_anchor (MunSearch *self, guint64 start, GArray *hits, MunSortKey key, gboolean descending)
+forget_order (MunSearch *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (key != MUN_SORT_DATE || !descending || hits->len == 0)
-    return;
-  self->anchor.position = start + hits->len;
-  self->anchor.number = g_array_index (hits, MunSearchHit, hits->len - 1).number;
-  self->anchor.part = g_array_index (hits, MunSearchHit, hits->len - 1).part;
+  g_clear_pointer (&self->order, g_array_unref);
+}
+
+/* IS_STALE: the order has messages that are gone. */
+static JsonArray *
+get_page (MunSearch *self, guint64 start, guint count, MunSortKey key, gboolean descending,
+          gboolean *is_stale, GCancellable *cancellable, GError **error)
+{
+  MunDatabase **readers = acquire_readers (self, 0, cancellable, error);
+  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (MunSearchHit));
+  g_autoptr (GError) reason = NULL;
+  JsonArray *page = NULL;
+  gboolean ok;
+
+  if (readers == NULL)
+    return NULL;
+  ok = key == MUN_SORT_DATE
+           ? list_hits (self, readers, start, count, descending, hits, &reason)
+           : list_ordered (self, readers, start, count, key, descending, hits, &reason);
+  if (ok && key == MUN_SORT_DATE && descending)
+    set_anchor (self, start, hits);
+  if (ok)
+    page = hits_to_json (self, readers, hits, error);
+  else
+    explain (reason, error);
+  release_readers (self, readers);
+  *is_stale = page != NULL && json_array_get_length (page) < hits->len;
+  return page;
 }
 
 JsonArray *
 mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
                      gboolean descending, GCancellable *cancellable, GError **error)
 {
-  MunDatabase **readers = acquire_readers (self, cancellable, error);
-  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (MunSearchHit));
-  Anchor anchor = find_anchor (self, start, key, descending);
-  g_autoptr (GError) reason = NULL;
-  JsonArray *page = NULL;
+  gboolean is_stale;
+  JsonArray *page = get_page (self, start, count, key, descending, &is_stale, cancellable, error);
 
-  g_array_set_clear_func (hits, clear_hit);
-  if (readers == NULL)
-    return NULL;
-  if (list_hits (self, readers, start, count, key, descending, &anchor, hits, &reason)) {
-    set_anchor (self, start, hits, key, descending);
-    page = hits_to_json (self, readers, hits, error);
-  } else {
-    explain (reason, error);
-  }
-  release_readers (self, readers);
-  return page;
+  if (page == NULL || !is_stale || key == MUN_SORT_DATE)
+    return page;
+  /* Messages were deleted since the order was made: it is made again, without gaps. */
+  json_array_unref (page);
+  forget_order (self);
+  return get_page (self, start, count, key, descending, &is_stale, cancellable, error);
 }
 
 /* Returns: (nullable): the snippet of one element, unless its message cannot be read. */
@@ -362,7 +463,7 @@ mun_search_add_snippets (MunSearch *self, JsonArray *page, GCancellable *cancell
 
   if (self->parts->len == 0)
     return TRUE;
-  readers = acquire_readers (self, cancellable, error);
+  readers = acquire_readers (self, 0, cancellable, error);
   if (readers == NULL)
     return FALSE;
   to_mark = mun_match_words_to_mark (readers[0], self->query->text);

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Sorting by something else than the date considers this many of the newest hits. */
-#define MUN_SEARCH_SORT_LIMIT 100000
+#define MUN_SEARCH_SORT_LIMIT 1000000
 /* Counting stops here: "more than". */
 #define MUN_SEARCH_COUNT_LIMIT 10000
 /* So long may each of the three steps below take; one that takes longer ends with
@@ -31,8 +31,20 @@ mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error);
 guint64
 mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellable *cancellable,
                   GError **error);
-/* COUNT hits from position START, elements as of mun_archive_list_messages(). By date descending
- * any page is answered without sorting; fewer than COUNT means that the list ends. */
+/* Goes through the hits, MOST of them at most (G_MAXUINT64 = all) and for WITHIN microseconds (0 =
+ * MUN_SEARCH_SECONDS), counts them and remembers where they stand: from then on a page by date is
+ * found as quickly at any position. One thread at a time; pages can be read meanwhile. FALSE: it
+ * took too long or failed; what it has counted stays. */
+gboolean
+mun_search_explore (MunSearch *self, guint64 most, gint64 within, GCancellable *cancellable,
+                    GError **error);
+/* What exploring has counted so far; IS_EXACT: these are all. Of whole folders that is known from
+ * the beginning. Does not wait for anything. */
+guint64
+mun_search_get_count (MunSearch *self, gboolean *is_exact);
+/* COUNT hits from position START, elements as of mun_archive_list_messages(). By date any page is
+ * answered without sorting; another order is made once, for the first page. Fewer than COUNT means
+ * that the list ends. */
 JsonArray *
 mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
                      gboolean descending, GCancellable *cancellable, GError **error);

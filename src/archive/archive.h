@@ -9,6 +9,7 @@
  *   archive-folders.[ch]   the folder tree over all stores
  *   archive-stores.[ch]    stores: create, states, verify
  *   query.h, archive-search.[ch]   what a search asks; one running search, paged
+ *   search-*.[ch]          a search in one store; how many hits there are and where; other orders
  *   match.[ch]             a user's words as an FTS5 expression
  *   tokenizer.[ch]         the words of the index
  *   snippet.[ch]           the place in a message where the words of a search stand

@@ -234,6 +234,8 @@ mun_database_reset (MunDatabase *self)
   while (g_hash_table_iter_next (&iter, NULL, &statement))
     if (sqlite3_stmt_busy (statement))
       sqlite3_reset (statement);
+  if (!sqlite3_get_autocommit (self->handle))
+    mun_database_exec (self, "ROLLBACK", NULL);
 }
 
 static sqlite3_stmt *

@@ -174,6 +174,36 @@ next_arrival (MunDatabase *reader)
   return mun_database_get_int (reader, 1, "SELECT value FROM meta WHERE key = 'next_arrival'", "");
 }
 
+/* Does the query ask for whole folders, so that their own counts say how many there are? */
+static gboolean
+is_whole (const MunQuery *query)
+{
+  return query->folder != NULL && *query->folder != '\0' && query->text == NULL
+         && query->from == NULL && query->to == NULL && query->has_attachments == MUN_TRI_ANY
+         && !query->priority_set && query->date_from == 0 && query->date_to == 0
+         && query->archived_from == 0 && query->archived_to == 0 && query->size_min == 0
+         && query->size_max == 0;
+}
+
+static void
+find_known (MunSearchPart *self, MunDatabase *reader, const MunQuery *query)
+{
+  g_autofree char *path = is_whole (query) ? mun_path_normalize (query->folder, NULL) : NULL;
+  MunFolderIds ids;
+  gint64 known = -1;
+
+  if (path != NULL && mun_catalogue_find_folder (reader, path, &ids))
+    known = mun_database_get_int (
+        reader, -1,
+        query->recurse
+            ? "WITH RECURSIVE below (id) AS (SELECT ?1 UNION ALL SELECT folders.id FROM folders"
+              " JOIN below ON folders.parent = below.id)"
+              " SELECT sum(messages) FROM folders WHERE id IN (SELECT id FROM below)"
+            : "SELECT messages FROM folders WHERE id = ?1",
+        "i", ids.folder);
+  self->known = known >= 0 ? (guint64)known : G_MAXUINT64;
+}
+
 MunSearchPart *
 mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, gint64 deadline, GError **error)
 {
@@ -186,8 +216,12 @@ mun_search_part_new (MunStoreEntry *entry, const MunQuery *query, gint64 deadlin
     mun_search_part_free (self);
     return NULL;
   }
+  /* What is counted, and what the snapshot holds, is of the same moment. */
+  ok = mun_database_exec (reader, "BEGIN", error);
   self->snapshot = next_arrival (reader) - 1;
-  ok = build_match (self, reader, query, deadline, error);
+  ok = ok && build_match (self, reader, query, deadline, error);
+  if (ok)
+    find_known (self, reader, query);
   mun_store_release_reader (entry->store, reader);
   if (ok)
     return self;
@@ -249,8 +283,8 @@ add_numbers (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gb
 
 /* Values for all the places that a statement may have; it takes those that it has. */
 static void
-bind_query (sqlite3_stmt *statement, MunSearchPart *self, const MunQuery *query, gint64 below,
-            gint64 limit, gint64 offset)
+bind_query (sqlite3_stmt *statement, MunSearchPart *self, const MunQuery *query, gint64 lowest,
+            gint64 highest, gint64 limit, gint64 offset)
 {
   gint64 first = query->date_from > 0 ? SECONDS_TO_NUMBER (query->date_from) : G_MININT64;
   gint64 last = query->date_to > 0 ? SECONDS_TO_NUMBER (query->date_to) - 1 : G_MAXINT64;
@@ -264,8 +298,8 @@ bind_query (sqlite3_stmt *statement, MunSearchPart *self, const MunQuery *query,
                       offset };
 
   sqlite3_bind_text (statement, 1, self->match, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 2, first);
-  sqlite3_bind_int64 (statement, 3, MIN (last, below));
+  sqlite3_bind_int64 (statement, 2, MAX (first, lowest));
+  sqlite3_bind_int64 (statement, 3, MIN (last, highest));
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     sqlite3_bind_int64 (statement, 4 + i, values[i]);
 }
@@ -286,7 +320,7 @@ mun_search_part_count (MunSearchPart *self, MunDatabase *reader, const MunQuery 
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement == NULL)
     return FALSE;
-  bind_query (statement, self, query, G_MAXINT64, MIN (limit, (guint64)G_MAXINT64), 0);
+  bind_query (statement, self, query, G_MININT64, G_MAXINT64, MIN (limit, (guint64)G_MAXINT64), 0);
   if (mun_database_step (reader, statement, &local_error)) {
     *count = sqlite3_column_int64 (statement, 0);
     sqlite3_reset (statement);
@@ -298,6 +332,22 @@ mun_search_part_count (MunSearchPart *self, MunDatabase *reader, const MunQuery 
   return FALSE;
 }
 
+sqlite3_stmt *
+mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+                      GError **error)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+  sqlite3_stmt *statement;
+
+  if (self->is_empty)
+    return mun_database_prepare (reader, error, "SELECT 0 WHERE 0", "");
+  add_numbers (self, reader, query, TRUE, sql);
+  statement = mun_database_prepare (reader, error, sql->str, "");
+  if (statement != NULL)
+    bind_query (statement, self, query, G_MININT64, G_MAXINT64, -1, 0);
+  return statement;
+}
+
 static const char *
 key_column (MunSortKey key)
 {
@@ -305,74 +355,66 @@ key_column (MunSortKey key)
   case MUN_SORT_ARCHIVED:
     return "messages.archived";
   case MUN_SORT_SUBJECT:
-    return "messages.subject COLLATE NOCASE";
+    return "messages.subject";
   case MUN_SORT_FROM_OR_TO:
-    return "(CASE messages.sender WHEN '' THEN messages.recipients ELSE messages.sender END) "
-           "COLLATE NOCASE";
+    return "CASE messages.sender WHEN '' THEN messages.recipients ELSE messages.sender END";
   case MUN_SORT_SIZE:
     return "messages.size";
   case MUN_SORT_DATE:
   default:
-    return NULL;
+    return "messages.number";
   }
 }
 
-static char *
-list_sql (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, MunSortKey key,
-          gboolean descending)
+static gboolean
+read_hits (MunDatabase *reader, sqlite3_stmt *statement, guint index, GArray *hits, GError **error)
 {
-  const char *column = key_column (key);
-  const char *order = descending ? "DESC" : "ASC";
-  g_autoptr (GString) sql = g_string_new (NULL);
-
-  if (column == NULL) {
-    add_numbers (self, reader, query, descending, sql);
-    g_string_append (sql, " LIMIT ?10 OFFSET ?11");
-    return g_string_free (g_steal_pointer (&sql), FALSE);
-  }
-  g_string_append_printf (sql, "SELECT messages.number, %s AS sort_key FROM (", column);
-  add_numbers (self, reader, query, TRUE, sql);
-  g_string_append_printf (sql,
-                          " LIMIT %d) AS hits CROSS JOIN messages ON messages.number = hits.number"
-                          " ORDER BY sort_key %s, messages.number %s LIMIT ?10 OFFSET ?11",
-                          MUN_SEARCH_SORT_LIMIT, order, order);
-  return g_string_free (g_steal_pointer (&sql), FALSE);
-}
-
-static void
-add_hit (sqlite3_stmt *statement, MunSortKey key, guint index, GArray *hits)
-{
-  MunSearchHit hit = { sqlite3_column_int64 (statement, 0), index, 0, NULL };
-
-  hit.key = hit.number;
-  if (key == MUN_SORT_SUBJECT || key == MUN_SORT_FROM_OR_TO)
-    hit.text = g_strdup (mun_database_text (statement, 1));
-  else if (key != MUN_SORT_DATE)
-    hit.key = sqlite3_column_int64 (statement, 1);
-  g_array_append_val (hits, hit);
-}
-
-gboolean
-mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
-                      MunSortKey key, gboolean descending, gint64 below, guint64 start,
-                      guint64 count, guint index, GArray *hits, GError **error)
-{
-  g_autofree char *sql = NULL;
   g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *statement;
 
-  if (self->is_empty)
-    return TRUE;
-  sql = list_sql (self, reader, query, key, descending);
-  statement = mun_database_prepare (reader, error, sql, "");
-  if (statement == NULL)
-    return FALSE;
-  bind_query (statement, self, query, below, MIN (count, (guint64)G_MAXINT64),
-              MIN (start, (guint64)G_MAXINT64));
-  while (mun_database_step (reader, statement, &local_error))
-    add_hit (statement, key, index, hits);
+  while (mun_database_step (reader, statement, &local_error)) {
+    MunSearchHit hit = { sqlite3_column_int64 (statement, 0), index };
+
+    g_array_append_val (hits, hit);
+  }
   if (local_error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
+}
+
+gboolean
+mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+                      const MunSearchRange *range, guint index, GArray *hits, GError **error)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+  sqlite3_stmt *statement;
+
+  if (self->is_empty)
+    return TRUE;
+  add_numbers (self, reader, query, range->descending, sql);
+  g_string_append (sql, " LIMIT ?10 OFFSET ?11");
+  statement = mun_database_prepare (reader, error, sql->str, "");
+  if (statement == NULL)
+    return FALSE;
+  bind_query (statement, self, query, range->lowest, range->highest,
+              MIN (range->count, (guint64)G_MAXINT64), MIN (range->start, (guint64)G_MAXINT64));
+  return read_hits (reader, statement, index, hits, error);
+}
+
+sqlite3_stmt *
+mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+                           MunSortKey key, guint64 most, GError **error)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+  sqlite3_stmt *statement;
+
+  if (self->is_empty)
+    return mun_database_prepare (reader, error, "SELECT 0, 0 WHERE 0", "");
+  g_string_append_printf (sql, "SELECT messages.number, %s FROM (", key_column (key));
+  add_numbers (self, reader, query, TRUE, sql);
+  g_string_append (sql, " LIMIT ?10) AS hits CROSS JOIN messages ON messages.number = hits.number");
+  statement = mun_database_prepare (reader, error, sql->str, "");
+  if (statement != NULL)
+    bind_query (statement, self, query, G_MININT64, G_MAXINT64, MIN (most, (guint64)G_MAXINT64), 0);
+  return statement;
 }

@@ -15,15 +15,20 @@ typedef struct {
   char *match;         /* FTS5 expression, or NULL: the catalogue alone answers */
   gint64 folder;       /* without match: only this folder, 0 = all */
   gint64 snapshot;     /* the last arrival that counts */
+  guint64 known;       /* the number of hits, G_MAXUINT64: has to be counted */
 } MunSearchPart;
 
-/* A hit with what it is sorted by. */
 typedef struct {
   gint64 number;
   guint part;
-  gint64 key;
-  char *text; /* instead of key */
 } MunSearchHit;
+
+/* Some hits of a part by date. */
+typedef struct {
+  gboolean descending;
+  gint64 lowest, highest; /* numbers, both in */
+  guint64 start, count;   /* from the newest or oldest one within these */
+} MunSearchRange;
 
 /* mun_search_part_new: looking words up ends at @deadline with G_IO_ERROR_TIMED_OUT. */
 MunSearchPart *
@@ -35,11 +40,18 @@ mun_search_part_free (MunSearchPart *self);
 gboolean
 mun_search_part_count (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
                        guint64 limit, guint64 *count, GError **error);
-/* mun_search_part_list: appends hits (MunSearchHit) in order. @below: by descending date only:
- * numbers up to this one; G_MAXINT64 = all. */
+/* mun_search_part_list: appends hits (MunSearchHit) in order. */
 gboolean
 mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
-                      MunSortKey key, gboolean descending, gint64 below, guint64 start,
-                      guint64 count, guint index, GArray *hits, GError **error);
+                      const MunSearchRange *range, guint index, GArray *hits, GError **error);
+
+/* Statements, owned by the reader, to step through by mun_database_step(): the numbers of all hits,
+ * newest first; numbers and sort keys of the newest @most hits. */
+sqlite3_stmt *
+mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+                      GError **error);
+sqlite3_stmt *
+mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+                           MunSortKey key, guint64 most, GError **error);
 
 G_END_DECLS

@@ -20,25 +20,30 @@
 #define IDLE_SECONDS 600
 #define PAGE_MAX 1000
 #define PAGE_DEFAULT 50
-/* Counting every hit of a common word in a huge archive would hold up the first page */
-#define COUNT_MAX 1000000
+/* So many hits, and for so long, are counted before the answer; the rest meanwhile. */
+#define COUNT_AT_ONCE 1000
+#define COUNT_AT_ONCE_MICROSECONDS 2000
+/* What the audit log has counted of a search in archives of others */
+#define COUNT_AUDITED 10000
 
 typedef struct {
   gatomicrefcount references;
   char *user_name;
   MunSearch *search;
-  guint64 count;
-  gboolean is_more;
+  GCancellable *dropped;
   MunSortKey key;
   gboolean descending;
   char *in_others; /* what the audit log has of a search in archives of others; NULL: in none */
   /* guarded by the lock */
   gint64 used; /* monotonic */
   gboolean is_reading_audited;
+  gboolean is_explored; /* the counting has ended, one way or another */
+  char *count_error;    /* why it did before the last hit */
 } Search;
 
 struct _MunWebSearches {
   guint per_user;
+  GThreadPool *explorers;
   GMutex lock;
   GHashTable *searches; /* id -> Search */
 };
@@ -52,8 +57,36 @@ search_unref (gpointer data)
     return;
   g_free (search->user_name);
   g_free (search->in_others);
+  g_free (search->count_error);
   g_clear_object (&search->search);
+  g_object_unref (search->dropped);
   g_free (search);
+}
+
+/* Nobody can ask for it any more: it need not be counted. */
+static void
+search_drop (gpointer data)
+{
+  Search *search = data;
+
+  g_cancellable_cancel (search->dropped);
+  search_unref (search);
+}
+
+/* On an explorer's thread: the first page is on its way meanwhile. */
+static void
+explore_cb (gpointer data, gpointer user_data)
+{
+  Search *search = data;
+  MunWebSearches *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  mun_search_explore (search->search, G_MAXUINT64, 0, search->dropped, &error);
+  g_mutex_lock (&self->lock);
+  search->is_explored = TRUE;
+  search->count_error = error != NULL ? g_strdup (error->message) : NULL;
+  g_mutex_unlock (&self->lock);
+  search_unref (search);
 }
 
 MunWebSearches *
@@ -62,8 +95,10 @@ mun_web_searches_new (guint searches_per_user)
   MunWebSearches *self = g_new0 (MunWebSearches, 1);
 
   self->per_user = searches_per_user;
+  self->explorers
+      = g_thread_pool_new (explore_cb, self, MAX (2, g_get_num_processors ()), FALSE, NULL);
   g_mutex_init (&self->lock);
-  self->searches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, search_unref);
+  self->searches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, search_drop);
   return self;
 }
 
@@ -71,6 +106,8 @@ void
 mun_web_searches_free (MunWebSearches *self)
 {
   g_hash_table_unref (self->searches);
+  /* All of them are cancelled by now. */
+  g_thread_pool_free (self->explorers, FALSE, TRUE);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -131,6 +168,8 @@ keep (MunWebSearches *self, Search *search)
   char *id = mun_text_random_hex (ID_BYTES);
 
   g_mutex_lock (&self->lock);
+  g_atomic_ref_count_inc (&search->references);
+  g_thread_pool_push (self->explorers, search, NULL);
   drop_oldest (self, search->user_name);
   search->used = g_get_monotonic_time ();
   g_hash_table_replace (self->searches, g_strdup (id), search);
@@ -207,13 +246,20 @@ audit (MunWebRequest *request, MunQuery *query, Search *search, GError **error)
 {
   g_autofree char *text
       = query->text != NULL ? g_strdup_printf (", words “%s”", query->text) : NULL;
+  gboolean is_exact;
+  guint64 count;
 
   if (!is_in_others (request, query))
     return TRUE;
-  search->in_others
-      = g_strdup_printf ("folder %s%s, %" G_GUINT64_FORMAT " messages%s",
-                         query->folder != NULL ? query->folder : "(all)", text != NULL ? text : "",
-                         search->count, search->is_more ? " or more" : "");
+  count = mun_search_get_count (search->search, &is_exact);
+  if (!is_exact) {
+    /* What takes too long for that is recorded with as many as were counted. */
+    mun_search_explore (search->search, COUNT_AUDITED, 0, request->cancellable, NULL);
+    count = mun_search_get_count (search->search, &is_exact);
+  }
+  search->in_others = g_strdup_printf ("folder %s%s, %" G_GUINT64_FORMAT " messages%s",
+                                       query->folder != NULL ? query->folder : "(all)",
+                                       text != NULL ? text : "", count, is_exact ? "" : " or more");
   return mun_server_audit (request->server, request->user_name, "MessageSearch", error, "%s",
                            search->in_others);
 }
@@ -225,6 +271,7 @@ start (MunWebRequest *request, GError **error)
   g_autoptr (MunQuery) query = NULL;
 
   g_atomic_ref_count_init (&search->references);
+  search->dropped = g_cancellable_new ();
   search->user_name = g_strdup (request->user_name);
   if (!mun_web_query_parse_sort (mun_web_request_get_query (request, "sortCriteria"), &search->key,
                                  &search->descending, error))
@@ -235,10 +282,8 @@ start (MunWebRequest *request, GError **error)
   search->search = mun_archive_search (mun_server_get_archive (request->server), query, error);
   if (search->search == NULL)
     return NULL;
-  search->count
-      = mun_search_count (search->search, COUNT_MAX, &search->is_more, request->cancellable, error);
-  if (search->count == G_MAXUINT64)
-    return NULL;
+  /* Most searches find little: their answer is complete at once. */
+  mun_search_explore (search->search, COUNT_AT_ONCE, COUNT_AT_ONCE_MICROSECONDS, NULL, NULL);
   if (!audit (request, query, search, error))
     return NULL;
   return g_steal_pointer (&search);
@@ -266,17 +311,29 @@ void
 mun_web_get_search (MunWebRequest *request)
 {
   g_autoptr (Search) search = find (request);
+  g_autofree char *problem = NULL;
+  gboolean is_exact, is_done;
+  guint64 count;
   JsonObject *reply;
 
   if (search == NULL)
     return;
+  g_mutex_lock (&request->searches->lock);
+  is_done = search->is_explored;
+  problem = g_strdup (search->count_error);
+  g_mutex_unlock (&request->searches->lock);
+  count = mun_search_get_count (search->search, &is_exact);
+  is_done = is_done || is_exact;
+  /* A count that ended early still is one; without a hit nothing is known. */
+  if (is_exact || count > 0)
+    g_clear_pointer (&problem, g_free);
   reply = json_object_new ();
-  json_object_set_string_member (reply, "status", "Completed");
-  json_object_set_int_member (reply, "progress", 100);
-  json_object_set_int_member (reply, "foundMessageCount", search->count);
-  json_object_set_boolean_member (reply, "foundMessageCountIsLimited", search->is_more);
-  json_object_set_string_member (reply, "errorCode", "None");
-  json_object_set_null_member (reply, "errorMessage");
+  json_object_set_string_member (reply, "status", is_done ? "Completed" : "Active");
+  json_object_set_int_member (reply, "progress", is_done ? 100 : 0);
+  json_object_set_int_member (reply, "foundMessageCount", count);
+  json_object_set_boolean_member (reply, "foundMessageCountIsLimited", !is_exact);
+  json_object_set_string_member (reply, "errorCode", problem != NULL ? "SearchFailed" : "None");
+  mun_json_set_text (reply, "errorMessage", problem);
   mun_web_request_reply_json (request, mun_json_node_take_object (reply));
 }
 
@@ -368,7 +425,7 @@ mun_web_get_results (MunWebRequest *request)
   gint64 count = get_number (request, "messageCount", PAGE_DEFAULT);
   g_autoptr (GError) error = NULL;
   MunSortKey key;
-  gboolean descending;
+  gboolean descending, is_exact;
   g_autoptr (JsonArray) items = NULL;
   JsonObject *reply;
 
@@ -386,7 +443,8 @@ mun_web_get_results (MunWebRequest *request)
   for (guint i = 0; i < json_array_get_length (items); i++)
     complete_item (json_array_get_object_element (items, i));
   reply = json_object_new ();
-  json_object_set_int_member (reply, "messageCount", search->count);
+  json_object_set_int_member (reply, "messageCount",
+                              mun_search_get_count (search->search, &is_exact));
   json_object_set_array_member (reply, "searchResultItems", g_steal_pointer (&items));
   mun_web_request_reply_json (request, mun_json_node_take_object (reply));
 }

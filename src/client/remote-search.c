@@ -13,6 +13,8 @@
 
 /* How soon the state of a running search is asked for again. */
 #define POLL_MILLISECONDS 100
+/* The same while its first hits are shown already. */
+#define FOLLOW_MILLISECONDS 250
 
 struct _MunRemoteSearch {
   GObject parent_instance;
@@ -22,16 +24,30 @@ struct _MunRemoteSearch {
   char *sort;
   JsonObject *criteria;
   guint count;
+  gboolean is_counting;
+  gboolean is_exact;
   gboolean has_snippets;
+  guint follow_id;
+  GCancellable *following;
 };
 
 G_DEFINE_FINAL_TYPE (MunRemoteSearch, mun_remote_search, G_TYPE_OBJECT)
+
+enum {
+  CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
 
 static void
 mun_remote_search_finalize (GObject *object)
 {
   MunRemoteSearch *self = MUN_REMOTE_SEARCH (object);
 
+  g_clear_handle_id (&self->follow_id, g_source_remove);
+  g_cancellable_cancel (self->following);
+  g_clear_object (&self->following);
   g_clear_object (&self->client);
   g_free (self->id);
   g_free (self->sort);
@@ -43,6 +59,8 @@ static void
 mun_remote_search_class_init (MunRemoteSearchClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mun_remote_search_finalize;
+  signals[CHANGED] = g_signal_new ("changed", MUN_TYPE_REMOTE_SEARCH, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -61,6 +79,7 @@ mun_remote_search_new (MunArchiveClient *client, const char *id, JsonObject *cri
   self->sort = g_strdup (sort);
   self->criteria = mun_json_copy_object (criteria);
   self->count = count;
+  self->is_exact = TRUE;
   return self;
 }
 
@@ -69,6 +88,20 @@ mun_remote_search_get_count (MunRemoteSearch *self)
 {
   g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), 0);
   return self->count;
+}
+
+gboolean
+mun_remote_search_is_counting (MunRemoteSearch *self)
+{
+  g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), FALSE);
+  return self->is_counting;
+}
+
+gboolean
+mun_remote_search_is_exact (MunRemoteSearch *self)
+{
+  g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), FALSE);
+  return self->is_exact;
 }
 
 void
@@ -83,6 +116,86 @@ mun_remote_search_get_snippets (MunRemoteSearch *self)
 {
   g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), FALSE);
   return self->has_snippets;
+}
+
+/* --- the count, while the first hits are shown --- */
+
+static JsonObject *
+parse_state (MunArchiveClient *client, GAsyncResult *result, GError **error)
+{
+  g_autoptr (MunResponse) response = mun_archive_client_request_finish (client, result, error);
+  g_autoptr (JsonNode) node = response ? mun_archive_client_parse (response, error) : NULL;
+
+  if (node && JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_ref (json_node_get_object (node));
+  if (error && !*error)
+    g_set_error (error, MUN_ERROR, MUN_ERROR_PROTOCOL, "The state of the search is not an object");
+  return NULL;
+}
+
+static gboolean
+is_active (JsonObject *state)
+{
+  return strcmp (mun_json_get_string (state, "status", ""), "Active") == 0;
+}
+
+static void
+take_state (MunRemoteSearch *self, JsonObject *state)
+{
+  guint count = CLAMP (mun_json_get_int (state, "foundMessageCount", 0), 0, G_MAXUINT);
+
+  self->count = MAX (self->count, count);
+  self->is_counting = is_active (state);
+  self->is_exact = !mun_json_get_bool (state, "foundMessageCountIsLimited", self->is_counting);
+}
+
+static void
+follow (MunRemoteSearch *self);
+
+static void
+followed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree GWeakRef *weak = data;
+  g_autoptr (MunRemoteSearch) self = g_weak_ref_get (weak);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) state = parse_state (MUN_ARCHIVE_CLIENT (source), result, &error);
+
+  g_weak_ref_clear (weak);
+  if (!self)
+    return;
+  if (state) {
+    take_state (self, state);
+  } else {
+    /* More than that will not be known. */
+    g_debug ("following a search: %s", error->message);
+    self->is_counting = FALSE;
+  }
+  if (self->is_counting)
+    follow (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+follow_cb (gpointer data)
+{
+  MunRemoteSearch *self = data;
+  g_autofree char *id = g_uri_escape_string (self->id, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/api/searches/", id, NULL);
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  self->follow_id = 0;
+  g_weak_ref_init (weak, self);
+  mun_archive_client_request_async (self->client, "GET", path, NULL, NULL, MUN_REPLY_LIMIT,
+                                    self->following, followed_cb, weak);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+follow (MunRemoteSearch *self)
+{
+  if (!self->following)
+    self->following = g_cancellable_new ();
+  self->follow_id = g_timeout_add (FOLLOW_MILLISECONDS, follow_cb, self);
 }
 
 /* --- start a search and wait for its end --- */
@@ -112,37 +225,49 @@ again_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Servers that say whether a count is whole give pages before it is. */
+static gboolean
+can_begin (JsonObject *state)
+{
+  return !is_active (state)
+         || (json_object_has_member (state, "foundMessageCountIsLimited")
+             && mun_json_get_int (state, "foundMessageCount", 0) > 0);
+}
+
+static void
+begin (GTask *task, MunArchiveClient *client, JsonObject *state)
+{
+  Start *start = g_task_get_task_data (task);
+  MunRemoteSearch *search
+      = mun_remote_search_new (client, start->id, start->criteria, start->sort, 0);
+
+  take_state (search, state);
+  if (search->is_counting)
+    follow (search);
+  g_task_return_pointer (task, search, g_object_unref);
+}
+
 static void
 state_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   MunArchiveClient *client = MUN_ARCHIVE_CLIENT (source);
-  Start *start = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (MunResponse) response = mun_archive_client_request_finish (client, result, &error);
-  g_autoptr (JsonNode) node = response ? mun_archive_client_parse (response, &error) : NULL;
-  JsonObject *state = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *code;
+  g_autoptr (JsonObject) state = parse_state (client, result, &error);
+  const char *code = mun_json_get_string (state, "errorCode", "None");
+  const char *reason = mun_json_get_string (state, "errorMessage", "");
 
-  if (!state) {
-    if (!error)
-      error = g_error_new_literal (MUN_ERROR, MUN_ERROR_PROTOCOL,
-                                   "The state of the search is not an object");
+  if (!state)
     g_task_return_error (task, error);
-    return;
-  }
-  code = mun_json_get_string (state, "errorCode", "None");
-  if (strcmp (code, "None") != 0)
+  else if (strcmp (code, "TooLarge") == 0)
+    g_task_return_error (task, g_error_new_literal (MUN_ERROR, MUN_ERROR_TOO_LARGE, reason));
+  else if (strcmp (code, "None") != 0)
     g_task_return_new_error (task, MUN_ERROR, MUN_ERROR_FAILED, "The search failed: %s: %s", code,
-                             mun_json_get_string (state, "errorMessage", ""));
-  else if (strcmp (mun_json_get_string (state, "status", ""), "Active") == 0)
-    g_timeout_add (POLL_MILLISECONDS, again_cb, g_steal_pointer (&task));
+                             reason);
+  else if (can_begin (state))
+    begin (task, client, state);
   else
-    g_task_return_pointer (
-        task,
-        mun_remote_search_new (client, start->id, start->criteria, start->sort,
-                               MAX (0, mun_json_get_int (state, "foundMessageCount", 0))),
-        g_object_unref);
+    g_timeout_add (POLL_MILLISECONDS, again_cb, g_steal_pointer (&task));
 }
 
 static void

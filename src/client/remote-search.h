@@ -12,9 +12,15 @@ G_BEGIN_DECLS
 #define MUN_TYPE_REMOTE_SEARCH (mun_remote_search_get_type ())
 G_DECLARE_FINAL_TYPE (MunRemoteSearch, mun_remote_search, MUN, REMOTE_SEARCH, GObject)
 
-/* Messages that were found. */
+/* Messages that were found. While they are still counted these are the ones found so far, and more
+ * may come: signal "changed" tells of them, and of the end. Afterwards the count is exact, or the
+ * server gave up: then there are at least so many. */
 guint
 mun_remote_search_get_count (MunRemoteSearch *self);
+gboolean
+mun_remote_search_is_counting (MunRemoteSearch *self);
+gboolean
+mun_remote_search_is_exact (MunRemoteSearch *self);
 
 /* Whether pages are asked for with snippets: of servers with "searchSnippets", which make them for
  * the first MUN_REMOTE_SEARCH_SNIPPETS messages of a page. */

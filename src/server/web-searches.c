@@ -38,7 +38,7 @@ typedef struct {
   gint64 used; /* monotonic */
   gboolean is_reading_audited;
   gboolean is_explored; /* the counting has ended, one way or another */
-  char *count_error;    /* why it did before the last hit */
+  GError *count_error;  /* why it did before the last hit */
 } Search;
 
 struct _MunWebSearches {
@@ -57,7 +57,7 @@ search_unref (gpointer data)
     return;
   g_free (search->user_name);
   g_free (search->in_others);
-  g_free (search->count_error);
+  g_clear_error (&search->count_error);
   g_clear_object (&search->search);
   g_object_unref (search->dropped);
   g_free (search);
@@ -84,7 +84,7 @@ explore_cb (gpointer data, gpointer user_data)
   mun_search_explore (search->search, G_MAXUINT64, 0, search->dropped, &error);
   g_mutex_lock (&self->lock);
   search->is_explored = TRUE;
-  search->count_error = error != NULL ? g_strdup (error->message) : NULL;
+  search->count_error = g_steal_pointer (&error);
   g_mutex_unlock (&self->lock);
   search_unref (search);
 }
@@ -311,7 +311,8 @@ void
 mun_web_get_search (MunWebRequest *request)
 {
   g_autoptr (Search) search = find (request);
-  g_autofree char *problem = NULL;
+  g_autoptr (GError) problem = NULL;
+  const char *code = "None";
   gboolean is_exact, is_done;
   guint64 count;
   JsonObject *reply;
@@ -320,20 +321,22 @@ mun_web_get_search (MunWebRequest *request)
     return;
   g_mutex_lock (&request->searches->lock);
   is_done = search->is_explored;
-  problem = g_strdup (search->count_error);
+  problem = search->count_error != NULL ? g_error_copy (search->count_error) : NULL;
   g_mutex_unlock (&request->searches->lock);
   count = mun_search_get_count (search->search, &is_exact);
   is_done = is_done || is_exact;
   /* A count that ended early still is one; without a hit nothing is known. */
   if (is_exact || count > 0)
-    g_clear_pointer (&problem, g_free);
+    g_clear_error (&problem);
+  if (problem != NULL)
+    code = g_error_matches (problem, MUN_ERROR, MUN_ERROR_TOO_LARGE) ? "TooLarge" : "SearchFailed";
   reply = json_object_new ();
   json_object_set_string_member (reply, "status", is_done ? "Completed" : "Active");
   json_object_set_int_member (reply, "progress", is_done ? 100 : 0);
   json_object_set_int_member (reply, "foundMessageCount", count);
   json_object_set_boolean_member (reply, "foundMessageCountIsLimited", !is_exact);
-  json_object_set_string_member (reply, "errorCode", problem != NULL ? "SearchFailed" : "None");
-  mun_json_set_text (reply, "errorMessage", problem);
+  json_object_set_string_member (reply, "errorCode", code);
+  mun_json_set_text (reply, "errorMessage", problem != NULL ? problem->message : NULL);
   mun_web_request_reply_json (request, mun_json_node_take_object (reply));
 }
 

@@ -427,6 +427,73 @@ test_renewed_once (void)
   g_assert_nonnull (strstr (raw_server_request (raw, 1), "Authorization: Bearer tok\r\n"));
 }
 
+static void
+count_cb (MunRemoteSearch *search, guint *calls)
+{
+  (*calls)++;
+}
+
+/* Its pages can be read before it is counted; the count follows, and may be given up. */
+static void
+test_search_counting (void)
+{
+  g_autoptr (RawServer) raw = raw_server_new (TRUE);
+  g_autoptr (MunArchiveClient) client = make_client (raw->port, raw->fingerprint, "admin", "x");
+  g_autoptr (MunRemoteSearch) found = NULL, given_up = NULL;
+  g_autoptr (GError) error = NULL;
+  guint calls = 0;
+
+  raw_server_push_reply (raw, 200, NULL, TOKEN);
+  raw_server_push_reply (raw, 200, NULL, "{\"searchId\":\"s\"}");
+  raw_server_push_reply (
+      raw, 200, NULL,
+      "{\"status\":\"Active\",\"foundMessageCount\":0,\"foundMessageCountIsLimited\":true}");
+  raw_server_push_reply (
+      raw, 200, NULL,
+      "{\"status\":\"Active\",\"foundMessageCount\":300,\"foundMessageCountIsLimited\":true}");
+  raw_server_push_reply (
+      raw, 200, NULL,
+      "{\"status\":\"Active\",\"foundMessageCount\":700,\"foundMessageCountIsLimited\":true}");
+  raw_server_push_reply (raw, 200, NULL,
+                         "{\"status\":\"Completed\",\"foundMessageCount\":900,"
+                         "\"foundMessageCountIsLimited\":false}");
+  found = search (client, "{\"query\":\"x\"}", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mun_remote_search_get_count (found), ==, 300);
+  g_assert_true (mun_remote_search_is_counting (found));
+  g_assert_false (mun_remote_search_is_exact (found));
+  g_signal_connect (found, "changed", G_CALLBACK (count_cb), &calls);
+  while (calls < 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (mun_remote_search_get_count (found), ==, 700);
+  g_assert_true (mun_remote_search_is_counting (found));
+  while (calls < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (mun_remote_search_get_count (found), ==, 900);
+  g_assert_false (mun_remote_search_is_counting (found));
+  g_assert_true (mun_remote_search_is_exact (found));
+
+  raw_server_push_reply (raw, 200, NULL, "{\"searchId\":\"t\"}");
+  raw_server_push_reply (raw, 200, NULL,
+                         "{\"status\":\"Completed\",\"foundMessageCount\":50,"
+                         "\"foundMessageCountIsLimited\":true}");
+  given_up = search (client, "{}", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mun_remote_search_get_count (given_up), ==, 50);
+  g_assert_false (mun_remote_search_is_counting (given_up));
+  g_assert_false (mun_remote_search_is_exact (given_up));
+
+  /* Without a hit there is nothing to show but the reason. */
+  raw_server_push_reply (raw, 200, NULL, "{\"searchId\":\"u\"}");
+  raw_server_push_reply (raw, 200, NULL,
+                         "{\"status\":\"Completed\",\"foundMessageCount\":0,"
+                         "\"foundMessageCountIsLimited\":true,\"errorCode\":\"TooLarge\","
+                         "\"errorMessage\":\"The search took too long.\"}");
+  g_assert_null (search (client, "{}", NULL, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
+  g_assert_cmpstr (error->message, ==, "The search took too long.");
+}
+
 /* A search that fails says why; one that is still active is asked for again. */
 static void
 test_search_states (void)
@@ -500,6 +567,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/archive/no-web-access", test_no_web_access);
   g_test_add_func ("/client/archive/renewed-once", test_renewed_once);
   g_test_add_func ("/client/archive/search-states", test_search_states);
+  g_test_add_func ("/client/archive/search-counting", test_search_counting);
   status = g_test_run ();
   test_server_free (server);
   for (guint i = 0; i < MESSAGES; i++)

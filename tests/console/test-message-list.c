@@ -179,6 +179,29 @@ test_pages (void)
   gtk_window_destroy (window);
 }
 
+/* More messages are known of than before: the last page was there only in part. */
+static void
+test_grows (void)
+{
+  g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (MunMessageModel) model
+      = mun_message_model_new (source, MUN_MESSAGE_PAGE + 10, "d-desc", (MunMessageFetch)fetch,
+                               (MunMessageFetchFinish)finish);
+  MunMessageList *list;
+  GtkWindow *window = show_list (&list, model);
+
+  jump (list, MUN_MESSAGE_PAGE + 9);
+  console_test_wait (g_str_equal (subject_at (model, MUN_MESSAGE_PAGE + 9), "Message 265"));
+  mun_message_model_grow (model, 5);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, MUN_MESSAGE_PAGE + 10);
+  mun_message_model_grow (model, MILLION);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, MILLION);
+  console_test_wait (g_str_equal (subject_at (model, MUN_MESSAGE_PAGE + 11), "Message 267"));
+  jump (list, MILLION - 1);
+  console_test_wait (g_str_equal (subject_at (model, MILLION - 1), "Message 999999"));
+  gtk_window_destroy (window);
+}
+
 /* The page under the view is asked for although the server still holds those that scrolled away. */
 static void
 test_scrolled_away (void)
@@ -403,6 +426,7 @@ main (int argc, char **argv)
   console_test_init (&argc, &argv);
   g_test_add_func ("/message-list/pages", test_pages);
   g_test_add_func ("/message-list/scrolled-away", test_scrolled_away);
+  g_test_add_func ("/message-list/grows", test_grows);
   g_test_add_func ("/message-list/selected-before-it-arrives", test_selected_before_it_arrives);
   g_test_add_func ("/message-list/order", test_order);
   g_test_add_func ("/message-list/second-line", test_second_line);

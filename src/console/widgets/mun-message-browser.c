@@ -102,6 +102,37 @@ failed_cb (MunMessageBrowser *self, const GError *error)
   toast (self, words);
 }
 
+/* How many messages there are, and how much of that is known. */
+static char *
+dup_count (MunRemoteSearch *search)
+{
+  guint count = mun_remote_search_get_count (search);
+  g_autofree char *number = mun_words_count (count);
+
+  if (mun_remote_search_is_counting (search))
+    /* Translators: of a search whose hits are still counted; %s is a number like “1,204”. */
+    return g_strdup_printf (ngettext ("%s message so far, counting…",
+                                      "%s messages so far, counting…", count),
+                            number);
+  if (!mun_remote_search_is_exact (search))
+    /* Translators: of a search that the server did not count to the end; %s is a number. */
+    return g_strdup_printf (ngettext ("At least %s message", "At least %s messages", count),
+                            number);
+  return mun_words_messages (count);
+}
+
+/* Its count has become larger, or final. */
+static void
+search_changed_cb (MunMessageBrowser *self, MunRemoteSearch *search)
+{
+  MunMessageModel *model = mun_message_list_get_model (self->list);
+  g_autofree char *text = dup_count (search);
+
+  if (model)
+    mun_message_model_grow (model, mun_remote_search_get_count (search));
+  gtk_label_set_label (self->count, text);
+}
+
 static void
 show_search (MunMessageBrowser *self)
 {
@@ -113,7 +144,7 @@ show_search (MunMessageBrowser *self)
     mun_remote_search_set_snippets (self->search, self->show_snippets);
     model = mun_message_model_new_for_search (self->search, mun_message_list_get_sort (self->list));
     g_signal_connect_object (model, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
-    text = mun_words_messages (mun_remote_search_get_count (self->search));
+    text = dup_count (self->search);
   }
   mun_message_list_set_model (self->list, model);
   gtk_label_set_label (self->count, text ? text : "");
@@ -279,7 +310,12 @@ void
 mun_message_browser_set_search (MunMessageBrowser *self, MunRemoteSearch *search)
 {
   g_return_if_fail (MUN_IS_MESSAGE_BROWSER (self));
+  if (self->search)
+    g_signal_handlers_disconnect_by_func (self->search, search_changed_cb, self);
   g_set_object (&self->search, search);
+  if (search)
+    g_signal_connect_object (search, "changed", G_CALLBACK (search_changed_cb), self,
+                             G_CONNECT_SWAPPED);
   show_search (self);
 }
 

@@ -313,6 +313,35 @@ mun_message_model_new_for_search (MunRemoteSearch *search, const char *sort)
   return self;
 }
 
+/* The page that was the last one is there only in part. */
+static void
+complete_page (MunMessageModel *self, guint index)
+{
+  Page *page = g_hash_table_lookup (self->pages, GUINT_TO_POINTER (index));
+
+  if (!page)
+    return;
+  if (page->state == PAGE_FETCHING)
+    g_cancellable_cancel (page->cancellable);
+  else
+    page->state = page_is_looked_at (page) ? PAGE_WAITING : PAGE_NEW;
+  schedule (self);
+}
+
+void
+mun_message_model_grow (MunMessageModel *self, guint count)
+{
+  guint before = self->count;
+
+  g_return_if_fail (MUN_IS_MESSAGE_MODEL (self));
+  if (count <= before)
+    return;
+  self->count = count;
+  if (before % self->page_size != 0)
+    complete_page (self, before / self->page_size);
+  g_list_model_items_changed (G_LIST_MODEL (self), before, 0, count - before);
+}
+
 void
 mun_message_model_retry (MunMessageModel *self)
 {

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 /*
  * A GListModel of MunMessageRow. get_item() answers at once: with the row, or with a placeholder
  * that fills itself in. Forty pages are kept, at most two are fetched at a time, those that nobody
- * looks at any more are not. The model never changes its length: another order or query is another
- * model. Signal "failed" (GError *): a page could not be fetched; retry () asks again.
+ * looks at any more are not. The model only becomes longer, at its end: another order or query is
+ * another model. Signal "failed" (GError *): a page could not be fetched; retry () asks again.
  */
 #define MUN_TYPE_MESSAGE_MODEL (mun_message_model_get_type ())
 G_DECLARE_FINAL_TYPE (MunMessageModel, mun_message_model, MUN, MESSAGE_MODEL, GObject)
@@ -33,6 +33,9 @@ mun_message_model_new (GObject *source, guint count, const char *sort, MunMessag
 /* With snippets the pages are as small as the server makes snippets for. */
 MunMessageModel *
 mun_message_model_new_for_search (MunRemoteSearch *search, const char *sort);
+/* There are more messages than were known. */
+void
+mun_message_model_grow (MunMessageModel *self, guint count);
 /* Fetches again what failed. */
 void
 mun_message_model_retry (MunMessageModel *self);

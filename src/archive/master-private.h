@@ -12,6 +12,11 @@ struct _MunMaster {
   MunDatabase *database;
   MunSecret *key;
   GMutex lock; /* the connection is for one thread at a time */
+  /* records of the audit log that wait for a commit: see master-audit.c */
+  GMutex audit_lock;
+  GCond audit_done;
+  GQueue audit_waiting;
+  gboolean audit_writing;
 };
 
 /* mun_master_document: reads column @column as an object; what is no JSON gives an empty one. */

@@ -359,19 +359,6 @@ mun_master_remove_credential (MunMaster *self, gint64 id, GError **error)
          && mun_master_changed (self, what, error);
 }
 
-gboolean
-mun_master_append_audit (MunMaster *self, const char *user_name, const char *event_type,
-                         JsonObject *document, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  g_autofree char *text = document != NULL ? mun_json_object_to_string (document) : NULL;
-
-  return mun_database_run (
-      self->database, error,
-      "INSERT INTO audit (at, user_name, event, document) VALUES (?1, ?2, ?3, ?4)", "isss",
-      mun_master_now (), user_name, event_type, text);
-}
-
 static JsonObject *
 audit_object (sqlite3_stmt *statement)
 {

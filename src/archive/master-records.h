@@ -55,7 +55,7 @@ mun_master_update_credential (MunMaster *self, gint64 id, JsonObject *document, 
 gboolean
 mun_master_remove_credential (MunMaster *self, gint64 id, GError **error);
 
-/* Audit log: append only. DOCUMENT (nullable) holds the details; returned ones add
+/* Audit log: append only, durable on return. DOCUMENT (nullable) holds the details; returned ones add
  * "id","time","userName","eventType". */
 gboolean
 mun_master_append_audit (MunMaster *self, const char *user_name, const char *event_type,

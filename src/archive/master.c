@@ -18,6 +18,8 @@ mun_master_finalize (GObject *object)
   g_clear_pointer (&self->database, mun_database_close);
   g_clear_pointer (&self->key, mun_secret_unref);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->audit_lock);
+  g_cond_clear (&self->audit_done);
   G_OBJECT_CLASS (mun_master_parent_class)->finalize (object);
 }
 
@@ -31,6 +33,9 @@ static void
 mun_master_init (MunMaster *self)
 {
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->audit_lock);
+  g_cond_init (&self->audit_done);
+  g_queue_init (&self->audit_waiting);
 }
 
 static gboolean

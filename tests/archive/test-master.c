@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "archive-fixture.h"
 #include "errors.h"
+#include "fault-vfs.h"
 #include "json.h"
+#include "master-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -254,6 +256,88 @@ test_checkpoints (Fixture *self, gconstpointer data)
   g_assert_cmpstr (kept, ==, "three");
 }
 
+#define WRITERS 8
+#define RECORDS 25
+
+static gpointer
+write_audit_main (gpointer data)
+{
+  MunMaster *master = data;
+
+  for (guint i = 0; i < RECORDS; i++) {
+    g_autoptr (JsonObject) details = json_object_new ();
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = g_strdup_printf ("%p-%u", (void *)g_thread_self (), i);
+
+    json_object_set_string_member (details, "details", text);
+    mun_master_append_audit (master, "admin", "UserLogin", details, &error);
+    g_assert_no_error (error);
+  }
+  return NULL;
+}
+
+/* Records of many threads at a time: each is there once. */
+static void
+test_audit_groups (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (JsonArray) all = NULL;
+  GThread *threads[WRITERS];
+
+  for (guint i = 0; i < WRITERS; i++)
+    threads[i] = g_thread_new ("audit", write_audit_main, self->master);
+  for (guint i = 0; i < WRITERS; i++)
+    g_thread_join (threads[i]);
+  all = mun_master_list_audit (self->master, 0, G_MAXINT64, NULL, NULL, 0, NULL);
+  g_assert_cmpuint (json_array_get_length (all), ==, WRITERS * RECORDS);
+  for (guint i = 0; i < json_array_get_length (all); i++)
+    g_assert_true (g_hash_table_add (
+        seen,
+        g_strdup (mun_json_get_string (json_array_get_object_element (all, i), "details", NULL))));
+}
+
+static gpointer
+write_one_main (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  mun_master_append_audit (data, "admin", "UserLogin", NULL, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+static guint
+count_waiting (MunMaster *master, gboolean *is_writing)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&master->audit_lock);
+
+  *is_writing = master->audit_writing;
+  return master->audit_waiting.length;
+}
+
+/* What comes while a commit is under way shares the next one: more than two to the disk fail here.
+ */
+static void
+test_audit_shares (Fixture *self, gconstpointer data)
+{
+  GThread *threads[WRITERS];
+  gboolean is_writing = FALSE;
+
+  g_mutex_lock (&self->master->lock);
+  threads[0] = g_thread_new ("audit", write_one_main, self->master);
+  while (count_waiting (self->master, &is_writing) != 0 || !is_writing)
+    g_thread_yield ();
+  for (guint i = 1; i < WRITERS; i++)
+    threads[i] = g_thread_new ("audit", write_one_main, self->master);
+  while (count_waiting (self->master, &is_writing) != WRITERS - 1)
+    g_thread_yield ();
+  fault_vfs_arm (FAULT_VFS_SYNC, 2, SQLITE_IOERR_FSYNC, TRUE);
+  g_mutex_unlock (&self->master->lock);
+  for (guint i = 0; i < WRITERS; i++)
+    g_thread_join (threads[i]);
+  g_assert_false (fault_vfs_disarm ());
+}
+
 static void
 test_audit (Fixture *self, gconstpointer data)
 {
@@ -295,6 +379,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  fault_vfs_install ();
   ADD ("/master/users", test_users);
   ADD ("/master/settings", test_settings);
   ADD ("/master/profiles", test_profiles);
@@ -303,6 +388,8 @@ main (int argc, char **argv)
   ADD ("/master/credentials", test_credentials);
   ADD ("/master/checkpoints", test_checkpoints);
   ADD ("/master/audit", test_audit);
+  ADD ("/master/audit-groups", test_audit_groups);
+  ADD ("/master/audit-shares", test_audit_shares);
   ADD ("/master/not-a-database", test_newer);
   return g_test_run ();
 }

@@ -21,6 +21,7 @@
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (16 * 1024 * 1024)
 #define ALL_BATCHES_BYTES (48 * 1024 * 1024)
+/* They mostly wait for a commit that all of them share: the more of them, the fewer commits */
 #define UPLOADS_AT_ONCE 64
 /* A longer message goes into a file, so much at a time; all of them take no more than this there */
 #define MEMORY_BYTES (1024 * 1024)
@@ -43,8 +44,9 @@ struct _MunUpload {
   MunSpool *spooled; /* (nullable): of the one in the batch whose rest this is: */
   guint spooled_index;
   gboolean complete; /* the body is: the next answer is the reply */
-  gboolean working;  /* a batch or a start is on its way */
-  gboolean cut;      /* the client went before the body was complete */
+  gboolean working;  /* a batch or a start is on its way: */
+  GTaskThreadFunc work;
+  gboolean cut; /* the client went before the body was complete */
 
   /* main loop between two batches, worker thread during one */
   gboolean checked; /* the user's rights were */
@@ -205,6 +207,26 @@ spool_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 
 /* --- on the main loop --- */
 
+static void
+pool_cb (gpointer data, gpointer user_data)
+{
+  g_autoptr (GTask) task = data;
+  MunUpload *self = g_task_get_task_data (task);
+
+  self->work (task, NULL, self, NULL);
+}
+
+/* The threads of GTask are ten, which other work needs as well. */
+static GThreadPool *
+shared_pool (void)
+{
+  static GThreadPool *pool;
+
+  if (g_once_init_enter (&pool))
+    g_once_init_leave (&pool, g_thread_pool_new (pool_cb, NULL, UPLOADS_AT_ONCE, FALSE, NULL));
+  return pool;
+}
+
 static guint
 get_status (const GError *error)
 {
@@ -325,7 +347,8 @@ start_work (MunUpload *self, SoupServerMessage *message, GTaskThreadFunc work,
   self->parts->pending++;
   self->working = TRUE;
   mun_listener_pause (message);
-  g_task_run_in_thread (task, work);
+  self->work = work;
+  g_thread_pool_push (shared_pool (), g_object_ref (task), NULL);
 }
 
 static void

@@ -12,6 +12,9 @@ struct _MunMaster {
   MunDatabase *database;
   MunSecret *key;
   GMutex lock; /* the connection is for one thread at a time */
+  /* for what every request asks: it does not wait until somebody's commit is on the disk */
+  MunDatabase *reader;
+  GMutex reader_lock;
   /* records of the audit log that wait for a commit: see master-audit.c */
   GMutex audit_lock;
   GCond audit_done;

@@ -15,9 +15,11 @@ mun_master_finalize (GObject *object)
 {
   MunMaster *self = MUN_MASTER (object);
 
+  g_clear_pointer (&self->reader, mun_database_close);
   g_clear_pointer (&self->database, mun_database_close);
   g_clear_pointer (&self->key, mun_secret_unref);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->reader_lock);
   g_mutex_clear (&self->audit_lock);
   g_cond_clear (&self->audit_done);
   G_OBJECT_CLASS (mun_master_parent_class)->finalize (object);
@@ -33,6 +35,7 @@ static void
 mun_master_init (MunMaster *self)
 {
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->reader_lock);
   g_mutex_init (&self->audit_lock);
   g_cond_init (&self->audit_done);
   g_queue_init (&self->audit_waiting);
@@ -89,7 +92,8 @@ mun_master_open (const char *path, MunSecret *master_key, GError **error)
                             " completed = coalesce(completed, ?1) WHERE result = 'running'",
                             "i", mun_master_now ()))
     return NULL;
-  return g_steal_pointer (&self);
+  self->reader = mun_database_open (path, MUN_DATABASE_READER, error);
+  return self->reader != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 /* One column of all rows of a statement without bindings. */
@@ -137,14 +141,13 @@ has_user (MunMaster *self, const char *name)
 /* The document of a row found by number or by name; FALSE with an error, or without one when there
  * is none. */
 static JsonObject *
-get_document (MunMaster *self, GError **error, const char *sql, gint64 id, const char *name)
+get_document (MunDatabase *database, GError **error, const char *sql, gint64 id, const char *name)
 {
-  sqlite3_stmt *statement = name != NULL
-                                ? mun_database_prepare (self->database, error, sql, "s", name)
-                                : mun_database_prepare (self->database, error, sql, "i", id);
+  sqlite3_stmt *statement = name != NULL ? mun_database_prepare (database, error, sql, "s", name)
+                                         : mun_database_prepare (database, error, sql, "i", id);
   JsonObject *document = NULL;
 
-  if (statement != NULL && mun_database_step (self->database, statement, error)) {
+  if (statement != NULL && mun_database_step (database, statement, error)) {
     document = mun_master_document (statement, 0);
     sqlite3_reset (statement);
   }
@@ -154,10 +157,10 @@ get_document (MunMaster *self, GError **error, const char *sql, gint64 id, const
 JsonObject *
 mun_master_get_user (MunMaster *self, const char *name, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->reader_lock);
   g_autoptr (GError) local_error = NULL;
-  JsonObject *document
-      = get_document (self, &local_error, "SELECT document FROM users WHERE name = ?1", 0, name);
+  JsonObject *document = get_document (self->reader, &local_error,
+                                       "SELECT document FROM users WHERE name = ?1", 0, name);
 
   if (local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));

@@ -338,6 +338,23 @@ test_audit_shares (Fixture *self, gconstpointer data)
   g_assert_false (fault_vfs_disarm ());
 }
 
+/* A user is found while a commit is under way, and as he was after the last one. */
+static void
+test_read_during_write (Fixture *self, gconstpointer data)
+{
+  g_autoptr (JsonObject) details = json_object_new ();
+  g_autoptr (JsonObject) user = NULL;
+  g_autoptr (GError) error = NULL;
+
+  json_object_set_string_member (details, "fullName", "Anna");
+  g_assert_true (mun_master_add_user (self->master, "anna", details, NULL));
+  g_mutex_lock (&self->master->lock);
+  user = mun_master_get_user (self->master, "anna", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mun_json_get_string (user, "fullName", NULL), ==, "Anna");
+  g_mutex_unlock (&self->master->lock);
+}
+
 static void
 test_audit (Fixture *self, gconstpointer data)
 {
@@ -389,6 +406,7 @@ main (int argc, char **argv)
   ADD ("/master/checkpoints", test_checkpoints);
   ADD ("/master/audit", test_audit);
   ADD ("/master/audit-groups", test_audit_groups);
+  ADD ("/master/read-during-write", test_read_during_write);
   ADD ("/master/audit-shares", test_audit_shares);
   ADD ("/master/not-a-database", test_newer);
   return g_test_run ();

@@ -87,6 +87,61 @@ test_parts (void)
   g_assert_nonnull (strstr (fields->names, "notes.txt"));
 }
 
+/* Text that is attached as something else; what is no text, whatever it is called. */
+static void
+test_plain_files (void)
+{
+  static const struct {
+    const char *type, *name, *data, *expected;
+  } cases[] = {
+    { "application/octet-stream", "list.csv", "a;pelican\n", "a;pelican" },
+    { "application/octet-stream", "LIST.CSV", "pelican\n", "pelican" },
+    { "application/json", NULL, "{\"bird\": \"pelican\"}", "pelican" },
+    { "application/xml; charset=iso-8859-1", "a.xml", "<a>caf\351</a>", "café" },
+    { "application/octet-stream", "page.html", "<b>peli</b>can <i>x</i>", "pelican x" },
+    { "application/octet-stream", "pelican.bin", "pelican", NULL },
+    { "application/pdf", "a.txt", "pelican", NULL },
+    { "application/octet-stream", "a.txt", "pelican", "pelican" },
+    { "image/png", "a.txt", "pelican", NULL },
+  };
+  const char binary[] = "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\n"
+                        "Content-Type: application/octet-stream; name=a.txt\n\npelican\0x\n--m--\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (binary, sizeof binary - 1);
+  g_autoptr (MunMessage) other = mun_message_parse (bytes);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *raw = g_strdup_printf (
+        "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: %s\n"
+        "Content-Disposition: attachment%s%s\n\n%s\n--m--\n",
+        cases[i].type, cases[i].name != NULL ? "; filename=" : "",
+        cases[i].name != NULL ? cases[i].name : "", cases[i].data);
+    g_autoptr (MunMessage) message = parse (raw);
+    const char *texts = mun_message_get_fields (message)->texts;
+
+    if (cases[i].expected == NULL)
+      g_assert_cmpstr (texts, ==, "");
+    else
+      g_assert_nonnull (strstr (texts, cases[i].expected));
+  }
+  g_assert_cmpstr (mun_message_get_fields (other)->texts, ==, "");
+}
+
+/* The first bytes, without the rest. */
+static void
+test_peek (void)
+{
+  g_autoptr (MunMessage) message = parse (multipart);
+  guint8 buffer[5];
+
+  g_assert_cmpuint (mun_message_peek_attachment (message, 1, buffer, sizeof buffer), ==, 5);
+  g_assert_cmpmem (buffer, 5, "Hello", 5);
+  g_assert_cmpuint (mun_message_peek_attachment (message, 1, buffer, 2), ==, 2);
+  g_assert_cmpuint (mun_message_peek_attachment (message, 0, buffer, sizeof buffer), ==, 4);
+  g_assert_cmpmem (buffer, 4, "\0\1\2\3", 4);
+  /* Not a leaf. */
+  g_assert_cmpuint (mun_message_peek_attachment (message, 3, buffer, sizeof buffer), ==, 0);
+}
+
 static void
 test_charsets (void)
 {
@@ -457,6 +512,8 @@ main (int argc, char **argv)
   g_test_add_func ("/message/address-names", test_address_names);
   g_test_add_func ("/message/plain", test_plain);
   g_test_add_func ("/message/parts", test_parts);
+  g_test_add_func ("/message/plain-files", test_plain_files);
+  g_test_add_func ("/message/peek", test_peek);
   g_test_add_func ("/message/charsets", test_charsets);
   g_test_add_func ("/message/damaged", test_damaged);
   g_test_add_func ("/message/mbox-line", test_mbox_line);

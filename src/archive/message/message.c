@@ -283,6 +283,13 @@ mun_message_dup_attachment (MunMessage *self, guint index)
   return mun_part_decode (attachment_at (self, index)->part);
 }
 
+gsize
+mun_message_peek_attachment (MunMessage *self, guint index, guint8 *buffer, gsize size)
+{
+  g_return_val_if_fail (index < self->walk.attachments->len, 0);
+  return mun_part_peek (attachment_at (self, index)->part, buffer, size);
+}
+
 int
 mun_message_find_content_id (MunMessage *self, const char *content_id)
 {

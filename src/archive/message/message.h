@@ -6,7 +6,7 @@
  *   message.[ch]      MunMessage: one parsed message, for lists, previews and the index
  *   header-fields.[ch], address-names.[ch]   single header fields, and who is named in them
  *   part-walk.[ch]    the walk over the MIME tree: bodies, attachments, limits, piece boundaries
- *   text-decode.[ch]  charsets by label, then by guess; the result is always valid UTF-8
+ *   plain-file.[ch], text-decode.[ch]   which files are text; charsets: always valid UTF-8
  *   html-text.[ch]    the text of an HTML part (libxml2)
  *   gmime-options.[ch]   how GMime is told to read mail that follows no rule
  */
@@ -17,7 +17,7 @@
 G_BEGIN_DECLS
 
 /* Part of every catalogue row: the fields below are a function of the bytes and this number. */
-#define MUN_MESSAGE_EXTRACTOR 1
+#define MUN_MESSAGE_EXTRACTOR 2
 
 typedef enum { MUN_PRIORITY_NORMAL, MUN_PRIORITY_HIGH, MUN_PRIORITY_LOW } MunPriority;
 
@@ -91,9 +91,11 @@ guint
 mun_message_get_n_attachments (MunMessage *self);
 const MunAttachment *
 mun_message_get_attachment (MunMessage *self, guint index);
-/* The decoded bytes of attachment INDEX. */
+/* The decoded bytes of attachment INDEX; the first ones alone, at most SIZE: how many. */
 GBytes *
 mun_message_dup_attachment (MunMessage *self, guint index);
+gsize
+mun_message_peek_attachment (MunMessage *self, guint index, guint8 *buffer, gsize size);
 /* The attachment that a cid: link of the HTML body means, or -1. */
 int
 mun_message_find_content_id (MunMessage *self, const char *content_id);

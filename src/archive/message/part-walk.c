@@ -5,6 +5,7 @@
 #include "part-walk.h"
 
 #include "html-text.h"
+#include "plain-file.h"
 #include "text-decode.h"
 
 #include "text.h"
@@ -87,6 +88,32 @@ mun_part_decode (GMimeObject *part)
   g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (memory), FALSE);
   g_object_unref (memory);
   return g_byte_array_free_to_bytes (array);
+}
+
+gsize
+mun_part_peek (GMimeObject *part, guint8 *buffer, gsize size)
+{
+  GMimeDataWrapper *content
+      = GMIME_IS_PART (part) ? g_mime_part_get_content (GMIME_PART (part)) : NULL;
+  GMimeStream *encoded = content != NULL ? g_mime_data_wrapper_get_stream (content) : NULL;
+  GMimeStream *decoded;
+  GMimeFilter *filter;
+  gsize done = 0;
+  gssize n = 1;
+
+  if (encoded == NULL)
+    return 0;
+  g_mime_stream_reset (encoded);
+  decoded = g_mime_stream_filter_new (encoded);
+  filter = g_mime_filter_basic_new (g_mime_data_wrapper_get_encoding (content), FALSE);
+  g_mime_stream_filter_add (GMIME_STREAM_FILTER (decoded), filter);
+  g_object_unref (filter);
+  while (done < size && n > 0) {
+    n = g_mime_stream_read (decoded, (char *)buffer + done, size - done);
+    done += MAX (n, 0);
+  }
+  g_object_unref (decoded);
+  return done;
 }
 
 static gsize
@@ -187,11 +214,10 @@ add_attachment (MunPartWalk *self, GMimeObject *part, const Place *place, const 
   g_ptr_array_add (self->attachments, attachment);
 }
 
-/* The decoded text of a text part, valid UTF-8. */
+/* The text in the decoded @bytes of @part, valid UTF-8. */
 static char *
-part_text (GMimePart *part, gboolean is_html)
+bytes_text (GBytes *bytes, GMimePart *part, gboolean is_html)
 {
-  g_autoptr (GBytes) bytes = mun_part_decode (GMIME_OBJECT (part));
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
   g_autofree char *sniffed = NULL;
@@ -202,6 +228,14 @@ part_text (GMimePart *part, gboolean is_html)
   if (charset == NULL && is_html)
     charset = sniffed = mun_html_sniff_charset (data, length);
   return mun_text_decode (data, length, charset);
+}
+
+static char *
+part_text (GMimePart *part, gboolean is_html)
+{
+  g_autoptr (GBytes) bytes = mun_part_decode (GMIME_OBJECT (part));
+
+  return bytes_text (bytes, part, is_html);
 }
 
 static void
@@ -233,6 +267,29 @@ add_plain (MunPartWalk *self, const char *text, const Place *place)
   }
 }
 
+/* Text that is attached under a type which does not say so. */
+static void
+add_plain_file (MunPartWalk *self, GMimePart *part, const char *name)
+{
+  MunPartAttachment *attachment = g_ptr_array_index (self->attachments, self->attachments->len - 1);
+  MunPlainFile kind = mun_plain_file_guess (attachment->type, name);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *text = NULL, *stripped = NULL;
+  gsize length;
+  const char *data;
+
+  if (kind == MUN_PLAIN_FILE_NO)
+    return;
+  bytes = mun_part_decode (GMIME_OBJECT (part));
+  data = g_bytes_get_data (bytes, &length);
+  if (length == 0 || !mun_plain_file_check (data, length))
+    return;
+  text = bytes_text (bytes, part, kind == MUN_PLAIN_FILE_HTML);
+  if (kind == MUN_PLAIN_FILE_HTML)
+    stripped = mun_html_to_text (text, MUN_LIMIT_OTHER_TEXT);
+  append_text (self->texts, stripped != NULL ? stripped : text, MUN_LIMIT_OTHER_TEXT);
+}
+
 static void
 walk_leaf (MunPartWalk *self, GMimePart *part, const Place *place)
 {
@@ -252,8 +309,10 @@ walk_leaf (MunPartWalk *self, GMimePart *part, const Place *place)
     is_body = FALSE;
   if (!is_body)
     add_attachment (self, GMIME_OBJECT (part), place, name, decoded_size (part));
-  if (!is_text)
+  if (!is_text) {
+    add_plain_file (self, part, name);
     return;
+  }
   text = part_text (part, is_html);
   if (is_body && is_html)
     add_html (self, text, place);

@@ -55,5 +55,8 @@ mun_part_walk_note (MunPartWalk *self, const char *note);
 /* mun_part_decode: the decoded content of a leaf, or an inner message as it came. */
 GBytes *
 mun_part_decode (GMimeObject *part);
+/* mun_part_peek: the first decoded bytes of a leaf, at most @size. Returns: how many. */
+gsize
+mun_part_peek (GMimeObject *part, guint8 *buffer, gsize size);
 
 G_END_DECLS

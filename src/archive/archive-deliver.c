@@ -30,6 +30,7 @@ typedef struct {
 struct _MunPendingDelivery {
   MunStoreEntry *current;
   GPtrArray *entries;
+  MunTextExtractor *extractor;
   GCancellable *cancellable;
   Task *tasks;
   guint n_tasks;
@@ -146,8 +147,8 @@ prepare (Task *task)
   reader = mun_store_acquire_reader (store, &item->error);
   if (reader == NULL)
     return;
-  if (mun_prepared_parse (task->prepared, mun_store_get_codec (store), known_piece_cb, reader,
-                          &item->error))
+  if (mun_prepared_parse (task->prepared, mun_store_get_codec (store), task->delivery->extractor,
+                          known_piece_cb, reader, &item->error))
     sample (store, task->prepared);
   mun_store_release_reader (store, reader);
 }
@@ -280,6 +281,7 @@ delivery_free (Delivery *self)
   g_free (self->tasks);
   mun_store_entry_unref (self->current);
   g_ptr_array_unref (self->entries);
+  mun_text_extractor_unref (self->extractor);
   g_clear_object (&self->cancellable);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->done);
@@ -306,6 +308,7 @@ mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items
   g_cond_init (&delivery->done);
   delivery->current = g_steal_pointer (&current);
   delivery->entries = mun_archive_dup_entries (self);
+  delivery->extractor = mun_text_extractor_ref (self->extractor);
   delivery->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   delivery->tasks = g_new0 (Task, n_items);
   delivery->n_tasks = delivery->pending = n_items;

@@ -4,6 +4,7 @@
 
 #include "archive.h"
 #include "store.h"
+#include "text-extractor.h"
 
 G_BEGIN_DECLS
 
@@ -30,7 +31,8 @@ struct _MunArchive {
   int lock_fd;
   MunSecret *key;
   MunMaster *master;
-  GMutex admin_lock; /* one change of the list of stores at a time */
+  MunTextExtractor *extractor; /* of attachments, for what is delivered */
+  GMutex admin_lock;           /* one change of the list of stores at a time */
   GMutex lock;
   GPtrArray *entries; /* MunStoreEntry, newest store first; replaced as a whole */
 };

@@ -13,6 +13,7 @@
 #include "search-order.h"
 #include "snippet.h"
 #include "store-messages.h"
+#include "store-texts.h"
 
 /* Of a message, so much is read for its snippet: large attachments stand behind the text. */
 #define SNIPPET_READ (1024 * 1024)
@@ -432,6 +433,9 @@ make_snippet (MunSearch *self, MunDatabase **readers, JsonObject *element, GPtrA
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) start = NULL;
   g_autoptr (MunMessage) message = NULL;
+  MunMessageFields fields;
+  g_autofree char *texts = NULL;
+  MunStore *store_of_part;
 
   if (!mun_archive_parse_message_id (mun_json_get_string (element, "id", ""), &store, &number,
                                      NULL))
@@ -441,16 +445,19 @@ make_snippet (MunSearch *self, MunDatabase **readers, JsonObject *element, GPtrA
     i++;
   if (i == self->parts->len)
     return NULL;
-  start = mun_store_read_start (((MunSearchPart *)g_ptr_array_index (self->parts, i))->entry->store,
-                                readers[i], number, SNIPPET_READ, &error);
+  store_of_part = ((MunSearchPart *)g_ptr_array_index (self->parts, i))->entry->store;
+  start = mun_store_read_start (store_of_part, readers[i], number, SNIPPET_READ, &error);
   if (start == NULL) {
     g_debug ("no snippet of message %s: %s", mun_json_get_string (element, "id", ""),
              error->message);
     return NULL;
   }
   message = mun_message_parse (start);
-  return mun_snippet_make (readers[i], mun_message_get_fields (message), self->query->scopes,
-                           to_mark);
+  fields = *mun_message_get_fields (message);
+  texts = mun_store_texts_join (store_of_part, readers[i], number, fields.texts, NULL);
+  if (texts != NULL)
+    fields.texts = texts;
+  return mun_snippet_make (readers[i], &fields, self->query->scopes, to_mark);
 }
 
 gboolean

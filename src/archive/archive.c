@@ -30,6 +30,7 @@ mun_archive_finalize (GObject *object)
   mun_archive_close (self);
   g_ptr_array_unref (self->entries);
   g_clear_object (&self->master);
+  mun_text_extractor_unref (self->extractor);
   g_clear_pointer (&self->key, mun_secret_unref);
   g_mutex_clear (&self->admin_lock);
   g_mutex_clear (&self->lock);
@@ -56,6 +57,7 @@ mun_archive_init (MunArchive *self)
   g_mutex_init (&self->admin_lock);
   g_mutex_init (&self->lock);
   self->entries = new_entries ();
+  self->extractor = mun_text_extractor_new (NULL, 0);
 }
 
 /* The lock lives as long as its descriptor: a killed process leaves nothing behind. */

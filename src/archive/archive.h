@@ -69,7 +69,8 @@ mun_archive_read_message (MunArchive *self, const char *message_id, GError **err
  * (where the list has it: the sent date, or the received one when that is missing or in the
  * future),"sentDate" (0 = none), "archivedDate","receivedDate" (Unix
  * seconds),"hasAttachments","priority":"Normal|High|Low","damaged",
- * "damageNote","profileId","messageId","pieces"} */
+ * "damageNote","profileId","messageId","pieces"}, and "attachmentGaps":[{"name","reason"}] when there
+ * are attachments that a search does not find by (all of) what is in them */
 JsonObject *
 mun_archive_message_info (MunArchive *self, const char *message_id, GError **error);
 /* Newest first, the elements as above (without sha256, pieces), at most COUNT, starting at position

@@ -78,6 +78,8 @@ mun_prepared_free (MunPrepared *self)
   g_clear_pointer (&self->message, mun_message_unref);
   g_array_unref (self->pieces);
   g_array_unref (self->segments);
+  g_clear_pointer (&self->texts, g_array_unref);
+  g_clear_pointer (&self->found, g_ptr_array_unref);
   g_bytes_unref (self->raw);
   g_free (self);
 }
@@ -214,9 +216,43 @@ mun_prepared_drop_piece (MunPrepared *self, guint index)
     release_pages (self, data, length);
 }
 
+static void
+clear_text (gpointer data)
+{
+  MunPreparedText *text = data;
+
+  g_clear_pointer (&text->record, g_bytes_unref);
+}
+
+/* Reading them again might give something else; what the index has must be known to be taken out of
+ * it one day. So the texts are kept. */
+static gboolean
+read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor, GError **error)
+{
+  self->found = mun_attachment_texts_read (extractor, self->message);
+  if (self->found == NULL)
+    return TRUE;
+  self->texts = g_array_new (FALSE, TRUE, sizeof (MunPreparedText));
+  g_array_set_clear_func (self->texts, clear_text);
+  for (guint i = 0; i < self->found->len; i++) {
+    MunPreparedText text = { .found = g_ptr_array_index (self->found, i) };
+    const GString *plain = text.found->text;
+
+    if (plain->len > 0) {
+      mun_digest (plain->str, plain->len, text.digest);
+      text.record
+          = mun_record_build (codec, MUN_RECORD_PIECE, plain->str, plain->len, text.digest, error);
+      if (text.record == NULL)
+        return FALSE;
+    }
+    g_array_append_val (self->texts, text);
+  }
+  return TRUE;
+}
+
 gboolean
-mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, gpointer user_data,
-                    GError **error)
+mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
+                    MunPreparedKnown known, gpointer user_data, GError **error)
 {
   self->message = mun_message_parse (self->raw);
   cut (self);
@@ -232,6 +268,9 @@ mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, 
         && mun_prepared_seal_piece (self, i, codec, error) == NULL)
       return FALSE;
   }
+  if (extractor != NULL && mun_message_get_n_attachments (self->message) > 0
+      && !read_attachments (self, codec, extractor, error))
+    return FALSE;
   /* Here rather than on the writer's thread: letting a tree of objects go takes as long as parsing
    * a third of it. */
   mun_message_drop_parts (self->message);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "message.h"
+#include "attachment-texts.h"
 #include "sealed-record.h"
 
 G_BEGIN_DECLS
@@ -24,6 +24,13 @@ typedef struct {
   guint32 offset, length;
 } MunPreparedSegment;
 
+/* What was found in an attachment. */
+typedef struct {
+  MunAttachmentText *found; /* borrowed */
+  guint8 digest[MUN_DIGEST_SIZE];
+  GBytes *record; /* the text, sealed; NULL when there is none */
+} MunPreparedText;
+
 typedef struct {
   GBytes *raw;
   gboolean is_mapped; /* raw is a mapped file: its pages are given back as soon as they are read */
@@ -32,6 +39,8 @@ typedef struct {
   MunMessage *message;
   GArray *pieces;   /* MunPreparedPiece */
   GArray *segments; /* MunPreparedSegment, in the order of the message */
+  GPtrArray *found; /* MunAttachmentText; NULL when there was nothing to look into */
+  GArray *texts;    /* MunPreparedText, as many; NULL likewise */
   /* the delivery's */
   const char *folder; /* borrowed */
   const char *source_key;
@@ -54,10 +63,10 @@ MunPrepared *
 mun_prepared_new (GBytes *raw, gboolean is_mapped);
 void
 mun_prepared_free (MunPrepared *self);
-/* mun_prepared_parse: the rest. */
+/* mun_prepared_parse: the rest. @extractor: reads attachments; NULL: they are not read. */
 gboolean
-mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunPreparedKnown known, gpointer user_data,
-                    GError **error);
+mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
+                    MunPreparedKnown known, gpointer user_data, GError **error);
 /* mun_prepared_seal_piece: makes the record of piece INDEX when it is not there yet. */
 GBytes *
 mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError **error);

@@ -7,6 +7,7 @@
 #include "catalogue.h"
 #include "folder-path.h"
 #include "piece-list.h"
+#include "store-texts.h"
 #include "text-decode.h"
 
 #include <string.h>
@@ -273,6 +274,20 @@ insert_row (MunStore *store, MunPrepared *item, const MunFolderIds *ids, gint64 
       *message_id != '\0' ? message_id : NULL, mun_message_get_damage_note (message));
 }
 
+/* The fields of the message and what was read in its attachments. */
+static gboolean
+index_item (MunDatabase *database, MunPrepared *item, const char *tokens, GError **error)
+{
+  MunMessageFields fields = *mun_message_get_fields (item->message);
+  g_autofree char *texts = NULL;
+
+  if (item->texts == NULL)
+    return mun_catalogue_index (database, item->number, &fields, tokens, error);
+  fields.texts = texts = mun_store_texts_join_prepared (item);
+  return mun_catalogue_index (database, item->number, &fields, tokens, error)
+         && mun_store_texts_add (database, item, error);
+}
+
 static gboolean
 deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
 {
@@ -298,8 +313,7 @@ deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
     tokens = mun_catalogue_dup_tokens (&folder->ids, mun_message_has_attachments (item->message),
                                        mun_message_get_priority (item->message));
     if (!insert_row (store, item, &folder->ids, arrival, archived, pieces, error)
-        || !mun_catalogue_index (database, item->number, mun_message_get_fields (item->message),
-                                 tokens, error))
+        || !index_item (database, item, tokens, error))
       return FALSE;
     folder->messages++;
     folder->bytes += item->size;

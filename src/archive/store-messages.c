@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "piece-list.h"
 #include "store-deliver.h"
+#include "store-texts.h"
 #include "text.h"
 
 #include <string.h>
@@ -205,6 +206,7 @@ info (MunStore *self, MunDatabase *database, gint64 number, const char *store_na
   g_autoptr (GArray) ids = NULL;
   g_autofree char *hex = NULL;
   JsonObject *object;
+  JsonArray *gaps;
 
   if (!step_to_message (self, database, row, number, error))
     return NULL;
@@ -215,6 +217,9 @@ info (MunStore *self, MunDatabase *database, gint64 number, const char *store_na
   ids = refs != NULL ? mun_piece_list_ids (refs) : NULL;
   json_object_set_int_member (object, "pieces", ids != NULL ? ids->len : 0);
   sqlite3_reset (row);
+  gaps = mun_store_texts_list_gaps (database, number);
+  if (gaps != NULL)
+    json_object_set_array_member (object, "attachmentGaps", gaps);
   return object;
 }
 
@@ -294,25 +299,30 @@ reindex (MunStore *self, gint64 number, const Row *row, const MunFolderIds *from
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GBytes) raw = NULL;
   g_autoptr (MunMessage) message = NULL;
-  const MunMessageFields *fields;
+  g_autofree char *texts = NULL;
+  MunMessageFields fields;
   gboolean has_attachments = (row->flags & MUN_ROW_ATTACHMENTS) != 0;
   g_autofree char *old_tokens = mun_catalogue_dup_tokens (from, has_attachments, row->priority);
 
   if (row->extractor == MUN_MESSAGE_EXTRACTOR)
     raw = read_checked (self, database, number, &local_error);
-  if (raw == NULL) {
+  if (raw != NULL) {
+    message = mun_message_parse (raw);
+    fields = *mun_message_get_fields (message);
+    texts = mun_store_texts_join (self, database, number, fields.texts, &local_error);
+  }
+  if (texts == NULL) {
     g_message ("the index keeps an old entry of message %" G_GINT64_FORMAT ": %s", number,
                local_error != NULL ? local_error->message : "it was made by another version");
     return mark_stale (database, error);
   }
-  message = mun_message_parse (raw);
-  fields = mun_message_get_fields (message);
-  if (!mun_catalogue_unindex (database, number, fields, old_tokens, error))
+  fields.texts = texts;
+  if (!mun_catalogue_unindex (database, number, &fields, old_tokens, error))
     return FALSE;
   if (to != NULL) {
     g_autofree char *tokens = mun_catalogue_dup_tokens (to, has_attachments, row->priority);
 
-    return mun_catalogue_index (database, number, fields, tokens, error);
+    return mun_catalogue_index (database, number, &fields, tokens, error);
   }
   return TRUE;
 }
@@ -413,6 +423,7 @@ delete_work (MunStore *self, gpointer data, GError **error)
          && mun_database_run (database, error, "DELETE FROM messages WHERE number = ?1", "i",
                               request->number)
          && release_pieces (database, row.pieces, error)
+         && mun_store_texts_remove (database, request->number, error)
          && mun_catalogue_count (database, row.folder, -1, -row.size, error)
          && mun_database_run (database, error,
                               "UPDATE source_keys SET number = 0 WHERE number = ?1 AND store = 0",

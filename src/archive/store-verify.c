@@ -201,6 +201,7 @@ run (MunVerification *self, gboolean include_indexes, GError **error)
   mun_database_watch (self->reader, self->cancellable);
   if (!check (self, mun_verify_contents (self, &local_error), &local_error, error)
       || !check (self, mun_verify_messages (self, &local_error), &local_error, error)
+      || !check (self, mun_verify_texts (self, &local_error), &local_error, error)
       || !check (self, mun_verify_pages (self, &local_error), &local_error, error))
     return FALSE;
   return !include_indexes

@@ -68,7 +68,13 @@ migrate_1 (MunDatabase *database, GError **error)
                                error);
 }
 
-static const MunMigration migrations[] = { { 1, migrate_1 } };
+static gboolean
+migrate_2 (MunDatabase *database, GError **error)
+{
+  return mun_database_run_script (database, "catalogue-2.sql", error);
+}
+
+static const MunMigration migrations[] = { { 1, migrate_1 }, { 2, migrate_2 } };
 
 static MunDatabase *
 open_database (MunStore *self, MunDatabaseMode mode, GError **error)

@@ -35,6 +35,9 @@ gboolean
 mun_verify_contents (MunVerification *self, GError **error);
 gboolean
 mun_verify_messages (MunVerification *self, GError **error);
+/* What was read in attachments; the report counts those that could not be. */
+gboolean
+mun_verify_texts (MunVerification *self, GError **error);
 /* Every byte of the file, used or not. */
 gboolean
 mun_verify_pages (MunVerification *self, GError **error);

@@ -9,19 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* @program: of this folder; NULL: the usual one. */
 static MunTextExtractor *
 new_extractor (const char *program, guint seconds)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "archive", program, NULL);
-  const char *usual = g_getenv ("MUNIMENT_TEXT_PROGRAM");
-  g_autofree char *saved = g_strdup (usual);
-  MunTextExtractor *extractor;
+  g_autofree char *path
+      = program != NULL ? g_test_build_filename (G_TEST_BUILT, "archive", program, NULL) : NULL;
 
-  if (program != NULL)
-    g_setenv ("MUNIMENT_TEXT_PROGRAM", path, TRUE);
-  extractor = mun_text_extractor_new (seconds);
-  g_setenv ("MUNIMENT_TEXT_PROGRAM", saved, TRUE);
-  return extractor;
+  return mun_text_extractor_new (path, seconds);
 }
 
 #define FAULTS "munimentd-text-faults"

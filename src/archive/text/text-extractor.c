@@ -102,12 +102,12 @@ find_program (void)
 }
 
 MunTextExtractor *
-mun_text_extractor_new (guint seconds)
+mun_text_extractor_new (const char *program, guint seconds)
 {
   MunTextExtractor *self = g_new0 (MunTextExtractor, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  self->program = find_program ();
+  self->program = program != NULL ? g_strdup (program) : find_program ();
   self->seconds = seconds > 0 ? seconds : MUN_TEXT_SECONDS;
   self->places = g_hash_table_new (hash_key, equal_keys);
   g_mutex_init (&self->lock);

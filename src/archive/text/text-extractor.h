@@ -27,11 +27,11 @@ typedef struct {
   gsize size;       /* bytes of all items */
 } MunTextResult;
 
-/* mun_text_extractor_new: the program is the one that MUNIMENT_TEXT_PROGRAM names, the one beside
- * the running program, or the installed one. It is started when it is first needed. @seconds: what
- * one attachment may take; 0: MUN_TEXT_SECONDS. */
+/* mun_text_extractor_new: @program (nullable): else the one that MUNIMENT_TEXT_PROGRAM names, the
+ * one beside the running program, or the installed one. It is started when it is first needed.
+ * @seconds: what one attachment may take; 0: MUN_TEXT_SECONDS. */
 MunTextExtractor *
-mun_text_extractor_new (guint seconds);
+mun_text_extractor_new (const char *program, guint seconds);
 MunTextExtractor *
 mun_text_extractor_ref (MunTextExtractor *self);
 void

@@ -19,8 +19,8 @@ static const char *const vague_types[]
         "application/unknown",        "application/x-download",   "application/download",
         "application/force-download", "application/vnd.ms-excel", NULL };
 static const char *const text_extensions[]
-    = { "asc", "cfg", "conf", "csv", "diff", "ics", "ini", "json", "log", "md", "patch",
-        "rst", "sql", "tex",  "tsv", "txt",  "vcf", "xml", "yaml", "yml", NULL };
+    = { "cfg", "conf", "csv", "diff", "ics", "ini", "json", "log",  "md",  "patch",
+        "rst", "sql",  "tex", "tsv",  "txt", "vcf", "xml",  "yaml", "yml", NULL };
 static const char *const html_extensions[] = { "htm", "html", "xhtml", NULL };
 
 MunPlainFile

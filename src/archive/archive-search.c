@@ -454,7 +454,8 @@ make_snippet (MunSearch *self, MunDatabase **readers, JsonObject *element, GPtrA
   }
   message = mun_message_parse (start);
   fields = *mun_message_get_fields (message);
-  texts = mun_store_texts_join (store_of_part, readers[i], number, fields.texts, NULL);
+  texts
+      = mun_store_texts_join (store_of_part, readers[i], number, fields.texts, SNIPPET_READ, NULL);
   if (texts != NULL)
     fields.texts = texts;
   return mun_snippet_make (readers[i], &fields, self->query->scopes, to_mark);

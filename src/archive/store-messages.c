@@ -309,7 +309,7 @@ reindex (MunStore *self, gint64 number, const Row *row, const MunFolderIds *from
   if (raw != NULL) {
     message = mun_message_parse (raw);
     fields = *mun_message_get_fields (message);
-    texts = mun_store_texts_join (self, database, number, fields.texts, &local_error);
+    texts = mun_store_texts_join (self, database, number, fields.texts, G_MAXSIZE, &local_error);
   }
   if (texts == NULL) {
     g_message ("the index keeps an old entry of message %" G_GINT64_FORMAT ": %s", number,

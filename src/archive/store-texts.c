@@ -26,7 +26,7 @@ append_stored (MunStore *self, sqlite3_stmt *row, GString *joined, GError **erro
 
 char *
 mun_store_texts_join (MunStore *self, MunDatabase *database, gint64 number, const char *first,
-                      GError **error)
+                      gsize limit, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GString) joined = g_string_new (first);
@@ -39,7 +39,7 @@ mun_store_texts_join (MunStore *self, MunDatabase *database, gint64 number, cons
 
   if (row == NULL)
     return NULL;
-  while (mun_database_step (database, row, &local_error))
+  while (joined->len < limit && mun_database_step (database, row, &local_error))
     if (!append_stored (self, row, joined, &local_error))
       break;
   sqlite3_reset (row);

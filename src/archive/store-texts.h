@@ -9,11 +9,12 @@ G_BEGIN_DECLS
 /* The texts of a message are part of what the index holds of it. Whoever takes it out of the index,
  * or puts it in again, gives the index the fields of the message with "texts" as these make it. */
 
-/* mun_store_texts_join: @first: the message's own field "texts". Returns: (transfer full): all of
- * them, as the index has them; NULL with @error. */
+/* mun_store_texts_join: @first: the message's own field "texts". No text is begun behind @limit
+ * bytes. Returns: (transfer full): with G_MAXSIZE all of them, as the index has them; NULL with
+ * @error. */
 char *
 mun_store_texts_join (MunStore *self, MunDatabase *database, gint64 number, const char *first,
-                      GError **error);
+                      gsize limit, GError **error);
 /* mun_store_texts_join_prepared: the same of a message that is going to be stored. */
 char *
 mun_store_texts_join_prepared (MunPrepared *item);

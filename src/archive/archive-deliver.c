@@ -148,7 +148,7 @@ prepare (Task *task)
   if (reader == NULL)
     return;
   if (mun_prepared_parse (task->prepared, mun_store_get_codec (store), task->delivery->extractor,
-                          known_piece_cb, reader, &item->error))
+                          task->delivery->cancellable, known_piece_cb, reader, &item->error))
     sample (store, task->prepared);
   mun_store_release_reader (store, reader);
 }

@@ -28,6 +28,7 @@ static const char *const package_names[]
 /* One message. */
 typedef struct {
   MunTextExtractor *extractor;
+  GCancellable *cancellable;
   GPtrArray *texts;
   MunAttachmentText *current;
   guint runs;
@@ -229,6 +230,7 @@ read_bytes (Reading *self, MunTextKind kind, GBytes *bytes, guint depth)
   g_autoptr (MunTextResult) result = NULL;
 
   if (depth > MAX_DEPTH || self->runs >= MAX_RUNS || self->length >= MAX_TEXT
+      || g_cancellable_is_cancelled (self->cancellable)
       || (self->deadline != 0 && g_get_monotonic_time () > self->deadline)) {
     note (self, MUN_TEXT_TOO_MANY);
     return;
@@ -288,9 +290,10 @@ read_attachments (Reading *self, MunMessage *message, guint depth)
 }
 
 GPtrArray *
-mun_attachment_texts_read (MunTextExtractor *extractor, MunMessage *message)
+mun_attachment_texts_read (MunTextExtractor *extractor, MunMessage *message,
+                           GCancellable *cancellable)
 {
-  Reading self = { .extractor = extractor };
+  Reading self = { .extractor = extractor, .cancellable = cancellable };
 
   read_attachments (&self, message, 0);
   return self.texts;

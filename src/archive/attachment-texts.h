@@ -16,10 +16,12 @@ typedef struct {
 
 /* mun_attachment_texts_read: of documents, and of what is wrapped into winmail.dat or an S/MIME
  * signature; text that is attached as such is among the message's fields. What cannot be read costs
- * its own text. Returns: (transfer full) (nullable): MunAttachmentText in the order of the message;
+ * its own text. When @cancellable (nullable) is cancelled the rest is passed over. Returns: (transfer
+ * full) (nullable): MunAttachmentText in the order of the message;
  * NULL when there is nothing to look into. */
 GPtrArray *
-mun_attachment_texts_read (MunTextExtractor *extractor, MunMessage *message);
+mun_attachment_texts_read (MunTextExtractor *extractor, MunMessage *message,
+                           GCancellable *cancellable);
 
 /* mun_attachment_text_join: adds one to those that were joined before. */
 void

@@ -227,9 +227,10 @@ clear_text (gpointer data)
 /* Reading them again might give something else; what the index has must be known to be taken out of
  * it one day. So the texts are kept. */
 static gboolean
-read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor, GError **error)
+read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
+                  GCancellable *cancellable, GError **error)
 {
-  self->found = mun_attachment_texts_read (extractor, self->message);
+  self->found = mun_attachment_texts_read (extractor, self->message, cancellable);
   if (self->found == NULL)
     return TRUE;
   self->texts = g_array_new (FALSE, TRUE, sizeof (MunPreparedText));
@@ -252,7 +253,8 @@ read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extracto
 
 gboolean
 mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
-                    MunPreparedKnown known, gpointer user_data, GError **error)
+                    GCancellable *cancellable, MunPreparedKnown known, gpointer user_data,
+                    GError **error)
 {
   self->message = mun_message_parse (self->raw);
   cut (self);
@@ -269,7 +271,7 @@ mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extrac
       return FALSE;
   }
   if (extractor != NULL && mun_message_get_n_attachments (self->message) > 0
-      && !read_attachments (self, codec, extractor, error))
+      && !read_attachments (self, codec, extractor, cancellable, error))
     return FALSE;
   /* Here rather than on the writer's thread: letting a tree of objects go takes as long as parsing
    * a third of it. */

@@ -63,10 +63,12 @@ MunPrepared *
 mun_prepared_new (GBytes *raw, gboolean is_mapped);
 void
 mun_prepared_free (MunPrepared *self);
-/* mun_prepared_parse: the rest. @extractor: reads attachments; NULL: they are not read. */
+/* mun_prepared_parse: the rest. @extractor: reads attachments, until @cancellable (nullable) is
+ * cancelled, and with it the delivery; NULL: they are not read. */
 gboolean
 mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
-                    MunPreparedKnown known, gpointer user_data, GError **error);
+                    GCancellable *cancellable, MunPreparedKnown known, gpointer user_data,
+                    GError **error);
 /* mun_prepared_seal_piece: makes the record of piece INDEX when it is not there yet. */
 GBytes *
 mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError **error);

@@ -225,6 +225,27 @@ test_too_many (ArchiveFixture *fixture, gconstpointer data)
                    ==, 1);
 }
 
+/* Who does not wait for the delivery any more does not wait for its attachments either. */
+static void
+test_cancelled (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) document = text_documents_pdf ("pelican");
+  g_autoptr (GBytes) raw
+      = text_documents_message ("one", "application/pdf", "a.pdf", document, NULL);
+  g_autoptr (MunMessage) message = mun_message_parse (raw);
+  g_autoptr (MunTextExtractor) extractor = mun_text_extractor_new (NULL, 0);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GPtrArray *texts = mun_attachment_texts_read (extractor, message, cancellable);
+
+  g_ptr_array_unref (texts);
+  g_assert_cmpuint (mun_text_extractor_get_requests (extractor), ==, 1);
+  g_cancellable_cancel (cancellable);
+  texts = mun_attachment_texts_read (extractor, message, cancellable);
+  g_assert_cmpint (((MunAttachmentText *)texts->pdata[0])->outcome, ==, MUN_TEXT_TOO_MANY);
+  g_assert_cmpuint (((MunAttachmentText *)texts->pdata[0])->text->len, ==, 0);
+  g_ptr_array_unref (texts);
+}
+
 /* The index is left as if the message had never been there, whatever reading it again would give. */
 static void
 test_delete (ArchiveFixture *fixture, gconstpointer data)
@@ -332,6 +353,7 @@ main (int argc, char **argv)
   ADD ("/texts/signed-message", test_signed_message);
   ADD ("/texts/gaps", test_gaps);
   ADD ("/texts/too-many", test_too_many);
+  ADD ("/texts/cancelled", test_cancelled);
   ADD ("/texts/delete", test_delete);
   ADD ("/texts/delete-unread", test_delete_unread);
   ADD ("/texts/damaged-text", test_damaged_text);

@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "json.h"
 #include "store-folders.h"
+#include "store-index.h"
 #include "store-verify.h"
 #include "text.h"
 
@@ -238,12 +239,16 @@ store_to_json (MunArchive *self, MunStoreEntry *entry, gboolean include_size)
   g_autofree char *dir = mun_archive_dup_store_dir (self, entry->id);
   g_autofree char *contents = g_build_filename (dir, "contents", NULL);
   guint64 messages = 0, bytes = 0;
+  MunIndexLack lack = { 0 };
+  guint64 unindexed;
   gboolean stale = FALSE;
 
   if (entry->store != NULL) {
     mun_store_get_totals (entry->store, &messages, &bytes);
     stale = mun_store_has_stale_rows (entry->store);
+    mun_index_keeper_get_lack (mun_store_get_index (entry->store), &lack);
   }
+  unindexed = lack.messages[MUN_GAP_MISSING] + lack.messages[MUN_GAP_UNREADABLE];
   json_object_set_int_member (object, "id", entry->id);
   json_object_set_string_member (object, "name", entry->name);
   json_object_set_string_member (object, "type", "FileSystemInternal");
@@ -259,7 +264,8 @@ store_to_json (MunArchive *self, MunStoreEntry *entry, gboolean include_size)
     json_object_set_int_member (object, "statisticsSize", bytes);
     json_object_set_int_member (object, "storedSize", size_of_dir (dir));
   }
-  json_object_set_boolean_member (object, "searchIndexesNeedRebuild", stale);
+  json_object_set_boolean_member (object, "searchIndexesNeedRebuild", stale || unindexed > 0);
+  json_object_set_int_member (object, "indexedCount", messages - MIN (messages, unindexed));
   json_object_set_boolean_member (object, "needsUpgrade", FALSE);
   return object;
 }

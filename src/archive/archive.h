@@ -8,6 +8,7 @@
  *   message-reader.[ch]    one message as a stream of chunks, whole or from an offset on
  *   archive-folders.[ch]   the folder tree over all stores
  *   archive-stores.[ch]    stores: create, states, verify
+ *   archive-indexes.[ch]   the search indexes, archive by archive; how complete they are
  *   query.h, archive-search.[ch]   what a search asks; one running search, paged
  *   search-*.[ch]          a search in one store; how many hits there are and where; other orders
  *   match.[ch]             a user's words as an FTS5 expression
@@ -15,6 +16,7 @@
  *   snippet.[ch]           the place in a message where the words of a search stand
  *   prepare.[ch]           one message parsed, cut, hashed, compressed and sealed for the writer
  *   store*.[ch]            one store: catalogue.db, its writer, readers, folders, upkeep, verify
+ *   index-*.[ch]           what the index of a store lacks, who fills it; a damaged one made anew
  *   contents.[ch]          the container files of a store
  *   sealed-record.[ch]     one sealed record in them
  *   codec.[ch]             what records are packed with: base64 undone, zstd, dictionaries, seal

@@ -23,6 +23,7 @@ struct _MunDatabase {
   char *path;
   GHashTable *statements;
   GCancellable *cancellable; /* borrowed */
+  char *damaged;             /* the statement that met damage */
   gint64 deadline;           /* 0 = none */
   gboolean is_late;
 };
@@ -77,11 +78,27 @@ mun_database_fail (MunDatabase *self, const char *step, GError **error)
   return FALSE;
 }
 
+static void
+note_damage (MunDatabase *self, const char *sql)
+{
+  if ((sqlite3_errcode (self->handle) & 0xff) != SQLITE_CORRUPT)
+    return;
+  g_free (self->damaged);
+  self->damaged = g_strdup (sql);
+}
+
+char *
+mun_database_take_damage (MunDatabase *self)
+{
+  return g_steal_pointer (&self->damaged);
+}
+
 gboolean
 mun_database_exec (MunDatabase *self, const char *sql, GError **error)
 {
   if (sqlite3_exec (self->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
+  note_damage (self, sql);
   return mun_database_fail (self, "running a statement", error);
 }
 
@@ -161,6 +178,7 @@ mun_database_close (MunDatabase *self)
 {
   g_clear_pointer (&self->statements, g_hash_table_unref);
   sqlite3_close_v2 (self->handle);
+  g_free (self->damaged);
   g_free (self->path);
   g_free (self);
 }
@@ -250,6 +268,7 @@ find_statement (MunDatabase *self, const char *sql, GError **error)
   }
   if (sqlite3_prepare_v3 (self->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL)
       != SQLITE_OK) {
+    note_damage (self, sql);
     mun_database_fail (self, "preparing a statement", error);
     return NULL;
   }
@@ -304,8 +323,10 @@ mun_database_step (MunDatabase *self, sqlite3_stmt *statement, GError **error)
 
   if (result == SQLITE_ROW)
     return TRUE;
-  if (result != SQLITE_DONE)
+  if (result != SQLITE_DONE) {
+    note_damage (self, sqlite3_sql (statement));
     mun_database_fail (self, "running a statement", error);
+  }
   sqlite3_reset (statement);
   return FALSE;
 }

@@ -67,6 +67,11 @@ mun_database_reset (MunDatabase *self);
 gboolean
 mun_database_fail (MunDatabase *self, const char *step, GError **error);
 
+/* mun_database_take_damage: the text of the last statement that met damage since this was asked, or
+ * NULL. Free it. */
+char *
+mun_database_take_damage (MunDatabase *self);
+
 /* Column texts are never NULL here. */
 const char *
 mun_database_text (sqlite3_stmt *statement, int column);

@@ -238,7 +238,7 @@ mun_store_info (MunStore *self, gint64 number, const char *store_name, GError **
 
 /* What a row says that moving and deleting need. */
 typedef struct {
-  gint64 folder, scope, size, flags, priority, extractor;
+  gint64 folder, scope, size, flags, priority;
   GBytes *pieces;
 } Row;
 
@@ -256,7 +256,7 @@ load_row (MunStore *self, gint64 number, Row *row, GError **error)
   MunDatabase *database = mun_store_get_database (self);
   sqlite3_stmt *found = mun_database_prepare (database, error,
                                               "SELECT folder, scope, size, flags, priority, "
-                                              "extractor, pieces FROM messages WHERE number = ?1",
+                                              "pieces FROM messages WHERE number = ?1",
                                               "i", number);
 
   if (!step_to_message (self, database, found, number, error))
@@ -266,8 +266,7 @@ load_row (MunStore *self, gint64 number, Row *row, GError **error)
   row->size = sqlite3_column_int64 (found, 2);
   row->flags = sqlite3_column_int64 (found, 3);
   row->priority = sqlite3_column_int64 (found, 4);
-  row->extractor = sqlite3_column_int64 (found, 5);
-  row->pieces = g_bytes_new (sqlite3_column_blob (found, 6), sqlite3_column_bytes (found, 6));
+  row->pieces = g_bytes_new (sqlite3_column_blob (found, 5), sqlite3_column_bytes (found, 5));
   sqlite3_reset (found);
   return TRUE;
 }
@@ -291,40 +290,100 @@ mark_stale (MunDatabase *database, GError **error)
                            "");
 }
 
+/* What the index holds of a message. */
+typedef struct {
+  MunMessage *message;
+  char *texts;
+  MunMessageFields fields;
+} Entry;
+
+static void
+clear_entry (Entry *entry)
+{
+  g_clear_pointer (&entry->message, mun_message_unref);
+  g_free (entry->texts);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, clear_entry)
+
+static gboolean
+load_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
+{
+  MunDatabase *database = mun_store_get_database (self);
+  g_autoptr (GBytes) raw = read_checked (self, database, number, error);
+
+  if (raw == NULL)
+    return FALSE;
+  entry->message = mun_message_parse (raw);
+  entry->fields = *mun_message_get_fields (entry->message);
+  entry->texts
+      = mun_store_texts_join (self, database, number, entry->fields.texts, G_MAXSIZE, error);
+  if (entry->texts == NULL)
+    return FALSE;
+  entry->fields.texts = entry->texts;
+  return TRUE;
+}
+
+/* The same of a message that is not in the index: what was read in its attachments is given up
+ * rather than the whole when it is damaged. */
+static gboolean
+load_new_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (load_entry (self, number, entry, &local_error))
+    return TRUE;
+  if (entry->message == NULL || !g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return FALSE;
+  }
+  g_message ("message %" G_GINT64_FORMAT " is indexed without its attachments: %s", number,
+             local_error->message);
+  return mun_store_texts_remove (mun_store_get_database (self), number, error);
+}
+
+/* Out of the index unless @from is NULL, and into it again unless @to is. */
+static gboolean
+exchange (MunDatabase *database, gint64 number, const Row *row, const Entry *entry,
+          const MunFolderIds *from, const MunFolderIds *to, GError **error)
+{
+  gboolean has_attachments = (row->flags & MUN_ROW_ATTACHMENTS) != 0;
+
+  if (from != NULL) {
+    g_autofree char *tokens = mun_catalogue_dup_tokens (from, has_attachments, row->priority);
+
+    if (!mun_catalogue_unindex (database, number, &entry->fields, tokens, error))
+      return FALSE;
+  }
+  if (to != NULL) {
+    g_autofree char *tokens = mun_catalogue_dup_tokens (to, has_attachments, row->priority);
+
+    return mun_catalogue_index (database, number, &entry->fields, tokens, error);
+  }
+  return TRUE;
+}
+
 static gboolean
 reindex (MunStore *self, gint64 number, const Row *row, const MunFolderIds *from,
          const MunFolderIds *to, GError **error)
 {
   MunDatabase *database = mun_store_get_database (self);
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (GBytes) raw = NULL;
-  g_autoptr (MunMessage) message = NULL;
-  g_autofree char *texts = NULL;
-  MunMessageFields fields;
-  gboolean has_attachments = (row->flags & MUN_ROW_ATTACHMENTS) != 0;
-  g_autofree char *old_tokens = mun_catalogue_dup_tokens (from, has_attachments, row->priority);
+  g_auto (Entry) entry = { NULL };
+  MunGapState state;
 
-  if (row->extractor == MUN_MESSAGE_EXTRACTOR)
-    raw = read_checked (self, database, number, &local_error);
-  if (raw != NULL) {
-    message = mun_message_parse (raw);
-    fields = *mun_message_get_fields (message);
-    texts = mun_store_texts_join (self, database, number, fields.texts, G_MAXSIZE, &local_error);
-  }
-  if (texts == NULL) {
-    g_message ("the index keeps an old entry of message %" G_GINT64_FORMAT ": %s", number,
-               local_error != NULL ? local_error->message : "it was made by another version");
-    return mark_stale (database, error);
-  }
-  fields.texts = texts;
-  if (!mun_catalogue_unindex (database, number, &fields, old_tokens, error))
+  if (!mun_index_gaps_lookup (database, number, &state, error)
+      || (state != MUN_GAP_NONE
+          && !mun_index_gaps_set (database, number, to != NULL ? to->archive : 0,
+                                  to != NULL ? state : MUN_GAP_NONE, error)))
     return FALSE;
-  if (to != NULL) {
-    g_autofree char *tokens = mun_catalogue_dup_tokens (to, has_attachments, row->priority);
-
-    return mun_catalogue_index (database, number, &fields, tokens, error);
-  }
-  return TRUE;
+  if (state == MUN_GAP_MISSING || state == MUN_GAP_UNREADABLE)
+    return TRUE;
+  if (load_entry (self, number, &entry, &local_error))
+    return exchange (database, number, row, &entry, from, to, error);
+  g_message ("the index keeps an old entry of message %" G_GINT64_FORMAT ": %s", number,
+             local_error->message);
+  return mark_stale (database, error);
 }
 
 gboolean
@@ -337,6 +396,34 @@ mun_store_reindex (MunStore *self, gint64 number, gint64 from, gint64 to, GError
     return FALSE;
   old_ids.folder = new_ids.folder = row.folder;
   return reindex (self, number, &row, &old_ids, &new_ids, error);
+}
+
+gboolean
+mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **error)
+{
+  MunDatabase *database = mun_store_get_database (self);
+  g_auto (Row) row = { 0 };
+  g_autoptr (GError) local_error = NULL;
+  g_auto (Entry) entry = { NULL };
+  MunFolderIds ids;
+
+  if (!load_row (self, number, &row, &local_error)) {
+    if (g_error_matches (local_error, MUN_ERROR, MUN_ERROR_NOT_FOUND))
+      return mun_index_gaps_set (database, number, 0, MUN_GAP_NONE, error);
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return FALSE;
+  }
+  ids_of_folder (database, row.folder, &ids);
+  raw = read_checked (self, database, number, &local_error);
+  if (raw == NULL) {
+    g_message ("the index is without news of message %" G_GINT64_FORMAT ": %s", number,
+               local_error->message);
+    return mun_index_gaps_set (database, number, ids.archive,
+                               state == MUN_GAP_RENEW ? MUN_GAP_NONE : MUN_GAP_UNREADABLE, error);
+  }
+  return exchange (database, number, &row, &entry, state == MUN_GAP_RENEW ? &ids : NULL, &ids,
+                   error)
+         && mun_index_gaps_set (database, number, ids.archive, MUN_GAP_NONE, error);
 }
 
 typedef struct {

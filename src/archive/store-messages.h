@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "index-gaps.h"
 #include "store.h"
 
 G_BEGIN_DECLS
@@ -28,5 +29,9 @@ mun_store_delete (MunStore *self, gint64 number, GError **error);
  * searches skip. */
 gboolean
 mun_store_reindex (MunStore *self, gint64 number, gint64 from, gint64 to, GError **error);
+/* mun_store_fill_gap: within work: puts a message into the index that is missing there, or takes it
+ * out and puts it in anew. One that cannot be read is noted as such. */
+gboolean
+mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **error);
 
 G_END_DECLS

@@ -240,6 +240,7 @@ mun_store_verify (MunStore *self, const char *name, gboolean include_indexes,
     return FALSE;
   verification.cancellable = cancellable;
   verification.report = g_string_new (NULL);
+  verification.unindexed = g_array_new (FALSE, FALSE, sizeof (gint64));
   verification.bad_pieces = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_string_append_printf (verification.report, "Store %" G_GINT64_FORMAT " (%s)\n",
                           mun_store_get_id (self), name);
@@ -257,6 +258,7 @@ mun_store_verify (MunStore *self, const char *name, gboolean include_indexes,
   if (ok && faults != NULL)
     *faults = verification.faults;
   g_string_free (verification.report, TRUE);
+  g_array_unref (verification.unindexed);
   g_hash_table_unref (verification.bad_pieces);
   return ok;
 }

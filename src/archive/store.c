@@ -6,6 +6,8 @@
 
 #include "container-file.h"
 #include "errors.h"
+#include "index-keeper.h"
+#include "store-index.h"
 #include "store-key.h"
 #include "store-upkeep.h"
 #include "tokenizer.h"
@@ -46,6 +48,7 @@ struct _MunStore {
   gint64 upkeep_time; /* when to begin; 0 = nothing is to be done */
   GVariantBuilder *journal;
   MunTrainer *trainer;
+  MunIndexKeeper *index;
   /* shared */
   GMutex lock;
   GCond changed;
@@ -217,7 +220,10 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
                                  error))
     return FALSE;
   self->trainer = mun_trainer_new (self, last_dictionary);
-  return mun_container_file_sync_dir (self->dir, error) && recover (self, error);
+  if (!mun_container_file_sync_dir (self->dir, error) || !recover (self, error))
+    return FALSE;
+  self->index = mun_index_keeper_open (self->database, self->catalogue_path);
+  return TRUE;
 }
 
 static GVariantBuilder *
@@ -315,12 +321,27 @@ run_transaction (MunStore *self, Job **jobs, guint n_jobs, GError **error)
   return FALSE;
 }
 
+/* What finds the index damaged is done again when it has been made anew. */
+static gboolean
+run_healing (MunStore *self, Job **jobs, guint n_jobs, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (run_transaction (self, jobs, n_jobs, &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)
+      && mun_index_keeper_heal (self->index, self->database))
+    return run_transaction (self, jobs, n_jobs, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 static void
 run_group (MunStore *self, GPtrArray *group)
 {
   g_autoptr (GError) error = NULL;
 
-  if (run_transaction (self, (Job **)group->pdata, group->len, &error)) {
+  if (run_healing (self, (Job **)group->pdata, group->len, &error)) {
     for (guint i = 0; i < group->len; i++)
       ((Job *)group->pdata[i])->ok = TRUE;
     return;
@@ -333,7 +354,7 @@ run_group (MunStore *self, GPtrArray *group)
   for (guint i = 0; i < group->len; i++) {
     Job *job = group->pdata[i];
 
-    job->ok = run_transaction (self, &job, 1, &job->error);
+    job->ok = run_healing (self, &job, 1, &job->error);
   }
 }
 
@@ -346,8 +367,34 @@ upkeep (MunStore *self)
   if (mun_store_upkeep_step (self->database, &error))
     return;
   self->upkeep_time = 0;
+  if (g_error_matches (error, MUN_ERROR, MUN_ERROR_DAMAGED))
+    mun_index_keeper_heal (self->index, self->database);
   if (error != NULL)
     g_warning ("upkeep of %s: %s", self->catalogue_path, error->message);
+}
+
+static gboolean
+fill_cb (gpointer data, GError **error)
+{
+  Job job = { mun_store_index_fill, NULL, 1, FALSE, FALSE, NULL };
+  Job *jobs = &job;
+
+  return run_healing (data, &jobs, 1, error);
+}
+
+/* Under the lock, which is open meanwhile. */
+static gboolean
+step_index (MunStore *self, gboolean is_busy)
+{
+  if (self->stopping || !mun_store_is_writable (self)
+      || !mun_index_keeper_wants_step (self->index, is_busy))
+    return FALSE;
+  g_mutex_unlock (&self->lock);
+  mun_index_keeper_step (self->index, self->database, fill_cb, self);
+  self->upkeep_time = g_get_monotonic_time () + UPKEEP_DELAY;
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  return TRUE;
 }
 
 /* Under the lock; FALSE when the store is being closed and all is done. */
@@ -355,9 +402,14 @@ static gboolean
 wait_for_jobs (MunStore *self)
 {
   while (g_queue_is_empty (&self->jobs) && !self->stopping) {
-    if (self->upkeep_time == 0) {
+    gint64 time
+        = self->upkeep_time != 0 ? self->upkeep_time : mun_index_keeper_get_retry (self->index);
+
+    if (step_index (self, FALSE))
+      continue;
+    if (time == 0) {
       g_cond_wait (&self->changed, &self->lock);
-    } else if (!g_cond_wait_until (&self->changed, &self->lock, self->upkeep_time)) {
+    } else if (!g_cond_wait_until (&self->changed, &self->lock, time) && self->upkeep_time != 0) {
       g_mutex_unlock (&self->lock);
       upkeep (self);
       g_mutex_lock (&self->lock);
@@ -385,12 +437,14 @@ writer_main (gpointer data)
     } while (!g_queue_is_empty (&self->jobs) && cost < MAX_GROUP_COST);
     g_mutex_unlock (&self->lock);
     run_group (self, group);
+    mun_index_keeper_refresh (self->index, self->database);
     self->upkeep_time = g_get_monotonic_time () + UPKEEP_DELAY;
     g_mutex_lock (&self->lock);
     self->queued_cost -= cost;
     for (guint i = 0; i < group->len; i++)
       ((Job *)group->pdata[i])->done = TRUE;
     g_cond_broadcast (&self->changed);
+    step_index (self, TRUE);
   }
   g_mutex_unlock (&self->lock);
   return NULL;
@@ -476,6 +530,7 @@ mun_store_unref (MunStore *self)
   /* What it still wants to write is refused by now. */
   g_clear_pointer (&self->trainer, mun_trainer_free);
   g_queue_clear_full (&self->idle_readers, (GDestroyNotify)mun_database_close);
+  g_clear_pointer (&self->index, mun_index_keeper_free);
   g_clear_pointer (&self->contents, mun_contents_close);
   g_clear_pointer (&self->database, mun_database_close);
   g_clear_pointer (&self->codec, mun_codec_free);
@@ -527,12 +582,38 @@ void
 mun_store_set_writable (MunStore *self, gboolean writable)
 {
   g_atomic_int_set (&self->writable, writable);
+  /* What it could not do before, the writer can now. */
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean
 mun_store_is_writable (MunStore *self)
 {
   return g_atomic_int_get (&self->writable);
+}
+
+MunIndexKeeper *
+mun_store_get_index (MunStore *self)
+{
+  return self->index;
+}
+
+gboolean
+mun_store_await_step (MunStore *self, gint64 deadline, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!mun_store_is_writable (self) || self->stopping) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
+                 "store %" G_GINT64_FORMAT " is write-protected or being closed", self->id);
+    return FALSE;
+  }
+  if (!mun_index_keeper_check (self->index, error))
+    return FALSE;
+  g_cond_wait_until (&self->changed, &self->lock, deadline);
+  return TRUE;
 }
 
 MunDatabase *
@@ -552,7 +633,10 @@ mun_store_release_reader (MunStore *self, MunDatabase *reader)
   mun_database_watch (reader, NULL);
   mun_database_set_deadline (reader, 0);
   mun_database_reset (reader);
+  mun_index_keeper_note_reading (self->index, reader);
   g_mutex_lock (&self->lock);
+  if (!mun_index_keeper_is_sound (self->index))
+    g_cond_broadcast (&self->changed);
   if (self->idle_readers.length < MAX_IDLE_READERS)
     g_queue_push_head (&self->idle_readers, g_steal_pointer (&reader));
   g_mutex_unlock (&self->lock);

@@ -6,6 +6,7 @@
 
 #include "contents.h"
 #include "database.h"
+#include "index-keeper.h"
 #include "prepare.h"
 
 G_BEGIN_DECLS
@@ -62,6 +63,13 @@ mun_store_next_arrival (MunStore *self);
  * be rebuilt. @details: a{sv}, floating. */
 void
 mun_store_journal (MunStore *self, const char *operation, GVariant *details);
+
+MunIndexKeeper *
+mun_store_get_index (MunStore *self);
+/* mun_store_await_step: until the writer has done something, or @deadline (monotonic microseconds).
+ * FALSE: it will not fill the index for now, and why. */
+gboolean
+mun_store_await_step (MunStore *self, gint64 deadline, GError **error);
 
 /* Reading: a connection of one's own until it is given back. */
 

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * scripts that write without spaces become overlapping pairs, a run's last character also stands
  * alone. Words are cut at MUN_TOKEN_MAX bytes. */
 #define MUN_TOKEN_MAX 64
+/* Goes up when it makes other words of the same text: indexes are then made anew. */
+#define MUN_TOKENIZER_VERSION 1
 
 /* mun_tokenizer_register: makes "muniment" known to the connection. */
 gboolean

@@ -71,6 +71,7 @@ check_page (Sweep *self, const guint8 *page, guint32 number)
   if (mun_page_sums_is_sound (page, number) || is_sound_after_all (self, number))
     return;
   owner = dup_owner (self, number);
+  self->verification->is_index_damaged |= g_str_has_prefix (owner, " of search_");
   mun_verification_fault (self->verification,
                           "catalogue.db, bytes %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
                           ": page %u%s does not match its checksum",
@@ -80,7 +81,10 @@ check_page (Sweep *self, const guint8 *page, guint32 number)
 static gboolean
 sweep (Sweep *self, GError **error)
 {
-  guint32 last = mun_container_file_size (self->fd) / MUN_PAGE_SIZE;
+  gint64 used
+      = mun_database_get_int (self->verification->reader, G_MAXINT32, "PRAGMA page_count", "");
+  /* Behind them may stand what was given back, until the log has been emptied. */
+  guint32 last = MIN (mun_container_file_size (self->fd) / MUN_PAGE_SIZE, used);
   g_autofree guint8 *pages = g_malloc (PAGES_A_READ * MUN_PAGE_SIZE);
 
   for (guint32 number = 1; number <= last;) {

@@ -19,8 +19,12 @@ typedef struct {
   guint64 bytes_total, bytes_done;
   guint64 records, unused_bytes, messages;
   GHashTable *bad_pieces; /* ids */
-  GError *problem;        /* why it cannot go on */
-  sqlite3_stmt *expected; /* the pieces of the container being read, by offset */
+  GArray *unindexed;      /* numbers that the index lacks without knowing it */
+  guint64 stale;          /* entries of the index without a message */
+  gboolean is_index_damaged;
+  gboolean is_index_renewed; /* it was, and has been made anew */
+  GError *problem;           /* why it cannot go on */
+  sqlite3_stmt *expected;    /* the pieces of the container being read, by offset */
   gboolean has_expected;
 } MunVerification;
 

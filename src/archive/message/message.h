@@ -16,7 +16,8 @@
 
 G_BEGIN_DECLS
 
-/* Part of every catalogue row: the fields below are a function of the bytes and this number. */
+/* Part of every catalogue row: the fields below are a function of the bytes and this number. When
+ * it goes up, indexes are made anew. */
 #define MUN_MESSAGE_EXTRACTOR 2
 
 typedef enum { MUN_PRIORITY_NORMAL, MUN_PRIORITY_HIGH, MUN_PRIORITY_LOW } MunPriority;

@@ -29,7 +29,6 @@ part_to_json (MunStoreEntry *entry, const MunIndexPart *part, gboolean is_stale)
   json_object_set_int_member (object, "messages", messages);
   json_object_set_int_member (object, "indexed", messages - MIN (messages, unindexed));
   json_object_set_int_member (object, "unreadable", part->lack.messages[MUN_GAP_UNREADABLE]);
-  json_object_set_boolean_member (object, "isWritable", mun_store_is_writable (entry->store));
   return object;
 }
 
@@ -77,8 +76,7 @@ mun_archive_select_indexes (MunArchive *self, GError **error)
   for (guint i = 0; i < entries->len; i++) {
     MunStoreEntry *entry = g_ptr_array_index (entries, i);
 
-    if (entry->store != NULL && mun_store_is_writable (entry->store)
-        && !mun_store_select_index (entry->store, error))
+    if (entry->store != NULL && !mun_store_select_index (entry->store, error))
       return FALSE;
   }
   return TRUE;
@@ -154,8 +152,7 @@ mun_archive_await_indexes (MunArchive *self, GCancellable *cancellable, GError *
   for (guint i = 0; i < entries->len; i++) {
     MunStoreEntry *entry = g_ptr_array_index (entries, i);
 
-    if (entry->store != NULL && mun_store_is_writable (entry->store)
-        && !mun_store_await_index (entry->store, cancellable, error))
+    if (entry->store != NULL && !mun_store_await_index (entry->store, cancellable, error))
       return FALSE;
   }
   return TRUE;

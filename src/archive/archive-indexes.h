@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 
 /* The elements of GetStoreIndexes (folder, needsRebuild, selectedForRebuild) of one store or, with
  * STORE 0, of all that are open, plus storeId, storeName, messages, indexed, unreadable (messages
- * that could not be indexed because they cannot be read), isWritable. */
+ * that could not be indexed because they cannot be read). */
 JsonArray *
 mun_archive_list_indexes (MunArchive *self, gint64 store, GError **error);
-/* Chooses the indexes of all stores that can be written to. */
+/* Chooses the indexes of all stores that are open, write-protected ones as well. */
 gboolean
 mun_archive_select_indexes (MunArchive *self, GError **error);
 
@@ -24,8 +24,7 @@ typedef struct {
   guint64 unreadable; /* that could not be */
 } MunRebuilt;
 
-/* One index. MUN_ERROR_NOT_FOUND: the store has no messages of that archive; MUN_ERROR_READ_ONLY: it
- * is write-protected. Searching and archiving go on meanwhile. Cancelled, or when the program ends,
+/* One index. MUN_ERROR_NOT_FOUND: the store has no messages of that archive. Searching and archiving go on meanwhile. Cancelled, or when the program ends,
  * an index that was begun anew is completed in the background all the same. */
 gboolean
 mun_archive_rebuild_index (MunArchive *self, gint64 store, const char *folder,

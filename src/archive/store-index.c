@@ -156,7 +156,7 @@ select_work (MunStore *self, gpointer data, GError **error)
 gboolean
 mun_store_select_index (MunStore *self, GError **error)
 {
-  return mun_store_write (self, 1, select_work, NULL, error);
+  return mun_store_maintain (self, 1, select_work, NULL, error);
 }
 
 /* One rebuild. */
@@ -267,7 +267,7 @@ mun_store_rebuild_index (MunStore *self, const char *archive, MunIndexProgress p
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   Rebuild rebuild = { archive, ids, 0, FALSE };
-  gboolean ok = mun_store_write (self, 1, begin_work, &rebuild, error);
+  gboolean ok = mun_store_maintain (self, 1, begin_work, &rebuild, error);
 
   *count = *unreadable = 0;
   if (ok && archive != NULL && !rebuild.is_found) {
@@ -281,7 +281,7 @@ mun_store_rebuild_index (MunStore *self, const char *archive, MunIndexProgress p
   ok = await (self, &rebuild, progress, data, cancellable, unreadable, error);
   *count = rebuild.total - MIN (rebuild.total, *unreadable);
   if (!ok && g_cancellable_is_cancelled (cancellable))
-    mun_store_write (self, 1, cancel_work, &rebuild, NULL);
+    mun_store_maintain (self, 1, cancel_work, &rebuild, NULL);
   return ok;
 }
 

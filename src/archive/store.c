@@ -386,8 +386,7 @@ fill_cb (gpointer data, GError **error)
 static gboolean
 step_index (MunStore *self, gboolean is_busy)
 {
-  if (self->stopping || !mun_store_is_writable (self)
-      || !mun_index_keeper_wants_step (self->index, is_busy))
+  if (self->stopping || !mun_index_keeper_wants_step (self->index, is_busy))
     return FALSE;
   g_mutex_unlock (&self->lock);
   mun_index_keeper_step (self->index, self->database, fill_cb, self);
@@ -453,13 +452,18 @@ writer_main (gpointer data)
 gboolean
 mun_store_write (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error)
 {
+  if (mun_store_is_writable (self))
+    return mun_store_maintain (self, cost, work, data, error);
+  g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
+               "store %" G_GINT64_FORMAT " is write-protected", self->id);
+  return FALSE;
+}
+
+gboolean
+mun_store_maintain (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error)
+{
   Job job = { work, data, MAX (cost, 1), FALSE, FALSE, NULL };
 
-  if (!mun_store_is_writable (self)) {
-    g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
-                 "store %" G_GINT64_FORMAT " is write-protected", self->id);
-    return FALSE;
-  }
   g_mutex_lock (&self->lock);
   while (self->queued_cost >= MAX_QUEUED_COST && !self->stopping)
     g_cond_wait (&self->changed, &self->lock);
@@ -582,10 +586,6 @@ void
 mun_store_set_writable (MunStore *self, gboolean writable)
 {
   g_atomic_int_set (&self->writable, writable);
-  /* What it could not do before, the writer can now. */
-  g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
 }
 
 gboolean
@@ -605,9 +605,9 @@ mun_store_await_step (MunStore *self, gint64 deadline, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (!mun_store_is_writable (self) || self->stopping) {
+  if (self->stopping) {
     g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
-                 "store %" G_GINT64_FORMAT " is write-protected or being closed", self->id);
+                 "store %" G_GINT64_FORMAT " is being closed", self->id);
     return FALSE;
   }
   if (!mun_index_keeper_check (self->index, error))

@@ -48,6 +48,11 @@ mun_store_is_writable (MunStore *self);
 gboolean
 mun_store_write (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error);
 
+/* mun_store_maintain: the same in write-protected stores too: for what follows from their messages,
+ * which is the index. */
+gboolean
+mun_store_maintain (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error);
+
 /* mun_store_sample: a piece that is going to be stored; dictionaries are trained from such. */
 void
 mun_store_sample (MunStore *self, GBytes *piece);

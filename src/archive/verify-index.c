@@ -163,13 +163,11 @@ mun_verify_index (MunVerification *self, GError **error)
     self->is_index_damaged |= mun_index_heal_take_damage (self->reader);
     g_clear_error (&local_error);
   }
-  if (!mun_store_is_writable (self->store))
-    return TRUE;
   mun_verification_step (self, 0.95, "Checking the index");
-  if (!mun_store_write (self->store, 1, integrity_work, self, error))
+  if (!mun_store_maintain (self->store, 1, integrity_work, self, error))
     return FALSE;
   if (is_wrong (self)) {
-    if (!mun_store_write (self->store, 1, mark_work, self, error))
+    if (!mun_store_maintain (self->store, 1, mark_work, self, error))
       return FALSE;
     g_string_append (self->report,
                      self->stale > 0 && !self->is_index_damaged && !self->is_index_renewed

@@ -416,8 +416,7 @@ mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **e
   ids_of_folder (database, row.folder, &ids);
   raw = read_checked (self, database, number, &local_error);
   if (raw == NULL) {
-    g_message ("the index is without news of message %" G_GINT64_FORMAT ": %s", number,
-               local_error->message);
+    g_message ("message %" G_GINT64_FORMAT " cannot be indexed: %s", number, local_error->message);
     return mun_index_gaps_set (database, number, ids.archive,
                                state == MUN_GAP_RENEW ? MUN_GAP_NONE : MUN_GAP_UNREADABLE, error);
   }

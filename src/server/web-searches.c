@@ -5,6 +5,7 @@
 #include "web-searches.h"
 
 #include "access.h"
+#include "archive-indexes.h"
 #include "archive-search.h"
 #include "errors.h"
 #include "json.h"
@@ -31,6 +32,7 @@ typedef struct {
   char *user_name;
   MunSearch *search;
   GCancellable *dropped;
+  char **archives; /* that were searched */
   MunSortKey key;
   gboolean descending;
   char *in_others; /* what the audit log has of a search in archives of others; NULL: in none */
@@ -58,6 +60,7 @@ search_unref (gpointer data)
   g_free (search->user_name);
   g_free (search->in_others);
   g_clear_error (&search->count_error);
+  g_strfreev (search->archives);
   g_clear_object (&search->search);
   g_object_unref (search->dropped);
   g_free (search);
@@ -264,6 +267,36 @@ audit (MunWebRequest *request, MunQuery *query, Search *search, GError **error)
                            search->in_others);
 }
 
+static char **
+dup_archives (MunQuery *query)
+{
+  char **archives;
+
+  if (query->folder == NULL || *query->folder == '\0')
+    return g_strdupv (query->archives);
+  archives = g_new0 (char *, 2);
+  archives[0] = g_strndup (query->folder, strcspn (query->folder, "/"));
+  return archives;
+}
+
+/* What a search cannot find yet: "indexedMessageCount" of "indexMessageCount" messages in the
+ * archives that it looks into. Null when nothing more is to come. */
+static void
+add_coverage (MunWebRequest *request, Search *search, JsonObject *reply)
+{
+  MunCoverage coverage;
+
+  mun_archive_get_coverage (mun_server_get_archive (request->server),
+                            (const char *const *)search->archives, &coverage);
+  if (coverage.pending > 0) {
+    json_object_set_int_member (reply, "indexedMessageCount", coverage.indexed);
+    json_object_set_int_member (reply, "indexMessageCount", coverage.messages);
+  } else {
+    json_object_set_null_member (reply, "indexedMessageCount");
+    json_object_set_null_member (reply, "indexMessageCount");
+  }
+}
+
 static Search *
 start (MunWebRequest *request, GError **error)
 {
@@ -286,6 +319,7 @@ start (MunWebRequest *request, GError **error)
   mun_search_explore (search->search, COUNT_AT_ONCE, COUNT_AT_ONCE_MICROSECONDS, NULL, NULL);
   if (!audit (request, query, search, error))
     return NULL;
+  search->archives = dup_archives (query);
   return g_steal_pointer (&search);
 }
 
@@ -337,6 +371,7 @@ mun_web_get_search (MunWebRequest *request)
   json_object_set_boolean_member (reply, "foundMessageCountIsLimited", !is_exact);
   json_object_set_string_member (reply, "errorCode", code);
   mun_json_set_text (reply, "errorMessage", problem != NULL ? problem->message : NULL);
+  add_coverage (request, search, reply);
   mun_web_request_reply_json (request, mun_json_node_take_object (reply));
 }
 
@@ -448,6 +483,7 @@ mun_web_get_results (MunWebRequest *request)
   reply = json_object_new ();
   json_object_set_int_member (reply, "messageCount",
                               mun_search_get_count (search->search, &is_exact));
+  add_coverage (request, search, reply);
   json_object_set_array_member (reply, "searchResultItems", g_steal_pointer (&items));
   mun_web_request_reply_json (request, mun_json_node_take_object (reply));
 }

@@ -29,6 +29,7 @@ struct _MunRemoteSearch {
   gboolean has_snippets;
   guint follow_id;
   GCancellable *following;
+  gint64 indexed, messages; /* -1: not said */
 };
 
 G_DEFINE_FINAL_TYPE (MunRemoteSearch, mun_remote_search, G_TYPE_OBJECT)
@@ -104,6 +105,15 @@ mun_remote_search_is_exact (MunRemoteSearch *self)
   return self->is_exact;
 }
 
+gboolean
+mun_remote_search_get_coverage (MunRemoteSearch *self, gint64 *indexed, gint64 *messages)
+{
+  g_return_val_if_fail (MUN_IS_REMOTE_SEARCH (self), FALSE);
+  *indexed = self->indexed;
+  *messages = self->messages;
+  return self->indexed >= 0 && self->messages > self->indexed;
+}
+
 void
 mun_remote_search_set_snippets (MunRemoteSearch *self, gboolean snippets)
 {
@@ -147,6 +157,8 @@ take_state (MunRemoteSearch *self, JsonObject *state)
   self->count = MAX (self->count, count);
   self->is_counting = is_active (state);
   self->is_exact = !mun_json_get_bool (state, "foundMessageCountIsLimited", self->is_counting);
+  self->indexed = mun_json_get_int (state, "indexedMessageCount", -1);
+  self->messages = mun_json_get_int (state, "indexMessageCount", -1);
 }
 
 static void

@@ -22,6 +22,11 @@ mun_remote_search_is_counting (MunRemoteSearch *self);
 gboolean
 mun_remote_search_is_exact (MunRemoteSearch *self);
 
+/* How many of the messages in the archives that are searched the server has indexed, when that was
+ * not all at the time of the search; else FALSE. */
+gboolean
+mun_remote_search_get_coverage (MunRemoteSearch *self, gint64 *indexed, gint64 *messages);
+
 /* Whether pages are asked for with snippets: of servers with "searchSnippets", which make them for
  * the first MUN_REMOTE_SEARCH_SNIPPETS messages of a page. */
 #define MUN_REMOTE_SEARCH_SNIPPETS 50

@@ -11,6 +11,7 @@
 #include "mun-credential-manager.h"
 #include "mun-dashboard-page.h"
 #include "mun-directory-page.h"
+#include "mun-indexes-page.h"
 #include "mun-list-dialog.h"
 #include "mun-message-view.h"
 #include "mun-operation-row.h"
@@ -44,6 +45,7 @@ static GType (*const types[]) (void) = {
   mun_credential_manager_get_type,
   mun_dashboard_page_get_type,
   mun_directory_page_get_type,
+  mun_indexes_page_get_type,
   mun_list_dialog_get_type,
   mun_message_view_get_type,
   mun_operation_row_get_type,

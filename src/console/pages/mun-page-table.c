@@ -10,6 +10,7 @@
 #include "mun-archive-page.h"
 #include "mun-dashboard-page.h"
 #include "mun-directory-page.h"
+#include "mun-indexes-page.h"
 #include "mun-search-page.h"
 #include "mun-users-page.h"
 
@@ -17,6 +18,7 @@
 
 #define ADMINISTRATIVE_TOOLS N_ ("Administrative Tools")
 #define USERS_AND_ARCHIVES N_ ("Users and Archives")
+#define STORAGE N_ ("Storage")
 
 /* The order of MailStore's tree: Dashboard, Archive, Search, Archive Email, then the Administrative
  * Tools. */
@@ -34,6 +36,8 @@ static const MunPageEntry entries[] = {
   { ADMINISTRATIVE_TOOLS, USERS_AND_ARCHIVES, "directory-services", N_ ("Directory Services"),
     "mun-directory-symbolic", mun_directory_page_get_type, "GetDirectoryServicesConfiguration",
     FALSE },
+  { ADMINISTRATIVE_TOOLS, STORAGE, "search-indexes", N_ ("Search Indexes"),
+    "system-search-symbolic", mun_indexes_page_get_type, "GetStoreIndexes", FALSE },
 };
 
 const MunPageEntry *

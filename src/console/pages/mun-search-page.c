@@ -13,6 +13,7 @@
 #include "mun-search-form.h"
 #include "mun-state-stack.h"
 #include "mun-width-bin.h"
+#include "mun-words.h"
 
 #include <glib/gi18n.h>
 
@@ -25,6 +26,7 @@ struct _MunSearchPage {
   GtkButton *search_button;
   MunSearchFolderButton *folders;
   GtkFlowBox *chips;
+  GtkLabel *coverage;
   AdwFlap *flap;
   MunSearchForm *form;
   MunStateStack *states;
@@ -55,6 +57,30 @@ has_criteria (MunSearchPage *self)
   return *gtk_editable_get_text (GTK_EDITABLE (self->entry)) || *summary;
 }
 
+/* What is not indexed yet cannot be found: whoever searches must know. */
+static void
+show_coverage (MunSearchPage *self, MunRemoteSearch *search)
+{
+  g_autofree char *indexed_text = NULL;
+  g_autofree char *messages_text = NULL;
+  g_autofree char *text = NULL;
+  gint64 indexed = 0, messages = 0;
+  gboolean is_partial
+      = search != NULL && mun_remote_search_get_coverage (search, &indexed, &messages);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->coverage), is_partial);
+  if (!is_partial)
+    return;
+  indexed_text = mun_words_count (indexed);
+  messages_text = mun_words_count (messages);
+  text = g_strdup_printf (
+      /* Translators: both are numbers: 12,000 of 45,000 messages */
+      ngettext ("The search index is being completed: %s of %s message",
+                "The search index is being completed: %s of %s messages", messages),
+      indexed_text, messages_text);
+  gtk_label_set_label (self->coverage, text);
+}
+
 static void
 searched_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -70,6 +96,7 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer data)
     mun_state_stack_set_error (self->states, error);
     return;
   }
+  show_coverage (self, search);
   mun_message_browser_set_search (self->browser, search);
   mun_state_stack_set_state (self->states, mun_remote_search_get_count (search) > 0
                                                ? MUN_STATE_CONTENT
@@ -87,6 +114,7 @@ search (MunSearchPage *self)
   if (!client)
     return;
   if (!has_criteria (self)) {
+    show_coverage (self, NULL);
     mun_message_browser_set_search (self->browser, NULL);
     mun_state_stack_set_state (self->states, MUN_STATE_EMPTY);
     return;
@@ -328,6 +356,7 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, open_folder_cb);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, chips);
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, coverage);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, flap);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, form);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, states);

@@ -48,6 +48,10 @@ static const State states[] = {
   { "users-empty", "users", "GetUsers", "[]", ANSWER, "empty" },
   { "users-error", "users", "GetUsers", NULL, FAILS (MUN_ERROR_DENIED), "error" },
   { "users-offline", "users", "GetUsers", NULL, FAILS (MUN_ERROR_UNREACHABLE), "offline" },
+  { "indexes-content", "search-indexes", "GetStoreIndexes", NULL, ANSWER, "content" },
+  { "indexes-loading", "search-indexes", "GetStores", NULL, SILENCE, "loading" },
+  { "indexes-empty", "search-indexes", "GetStoreIndexes", "[]", ANSWER, "empty" },
+  { "indexes-error", "search-indexes", "GetStoreIndexes", NULL, FAILS (MUN_ERROR_DENIED), "error" },
   { "archive-email-content", "archive-email", "GetProfiles", NULL, ANSWER, "content" },
   { "archive-email-loading", "archive-email", "GetProfiles", NULL, SILENCE, "loading" },
   { "archive-email-empty", "archive-email", "GetProfiles", "[]", ANSWER, "empty" },
@@ -161,6 +165,28 @@ test_profile_runs (void)
                                                     MUN_CONNECTION (connection)));
   mun_operations_button_popup (button);
   render_shoot_popover (render_find (GTK_WIDGET (button), GTK_TYPE_POPOVER), "operations");
+  fake_connection_finish_operations (connection);
+  render_close (window);
+}
+
+/* A rebuild under way stands above the list. */
+static void
+test_index_rebuild (void)
+{
+  g_autoptr (FakeConnection) connection = render_server_new ();
+  MunWindow *window = render_page (connection, "search-indexes", "content");
+  GtkWidget *page = GTK_WIDGET (mun_window_get_page (window));
+  MunOperation *operation;
+
+  fake_connection_hold_operations (connection, TRUE);
+  gtk_widget_activate_action (page, "indexes.select-all", NULL);
+  gtk_widget_activate_action (page, "indexes.rebuild", NULL);
+  console_test_wait (fake_connection_count (connection, "RebuildSelectedStoreIndexes") == 1);
+  operation = mun_operations_find (mun_connection_get_operations (MUN_CONNECTION (connection)),
+                                   "archive.example.com", "RebuildSelectedStoreIndexes");
+  g_assert_nonnull (operation);
+  mun_operation_update (operation, 38, "18,342 of 48,204 messages", NULL);
+  render_shoot (GTK_WINDOW (window), "indexes-running");
   fake_connection_finish_operations (connection);
   render_close (window);
 }
@@ -406,6 +432,7 @@ render_add_pages (void)
   }
   g_test_add_func ("/render/users-no-results", test_users_no_results);
   g_test_add_func ("/render/profile-runs", test_profile_runs);
+  g_test_add_func ("/render/index-rebuild", test_index_rebuild);
   g_test_add_func ("/render/directory", test_directory);
   g_test_add_func ("/render/archive", test_archive);
   if (render_is_wide ())

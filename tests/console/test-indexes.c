@@ -1,0 +1,201 @@
+/* test-indexes.c: the Search Indexes page, without a server */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-test"
+
+#include "console-test.h"
+#include "errors.h"
+#include "fake-connection.h"
+#include "json.h"
+#include "mun-indexes-page.h"
+#include "mun-operation-row.h"
+#include "mun-state-stack.h"
+#include "mun-store-index.h"
+
+#define STORES                                                                                     \
+  "[{\"id\":1,\"name\":\"first\",\"requestedState\":\"current\",\"error\":null},"                  \
+  "{\"id\":2,\"name\":\"closed\",\"requestedState\":\"disabled\",\"error\":null},"                 \
+  "{\"id\":3,\"name\":\"lost\",\"requestedState\":\"normal\",\"error\":\"no such file\"}]"
+#define INDEXES                                                                                    \
+  "[{\"folder\":\"zoe\",\"needsRebuild\":false,\"selectedForRebuild\":false,"                      \
+  "\"messages\":12,\"indexed\":12,\"unreadable\":0},"                                              \
+  "{\"folder\":\"r&d <x>\",\"needsRebuild\":true,\"selectedForRebuild\":false,"                    \
+  "\"messages\":1204,\"indexed\":1200,\"unreadable\":0},"                                          \
+  "{\"folder\":\"ann\",\"needsRebuild\":true,\"selectedForRebuild\":false,"                        \
+  "\"messages\":20,\"indexed\":19,\"unreadable\":1}]"
+
+#define CHILD(widget, name)                                                                        \
+  ((gpointer)gtk_widget_get_template_child (GTK_WIDGET (widget), MUN_TYPE_INDEXES_PAGE, (name)))
+
+static FakeConnection *
+new_server (void)
+{
+  FakeConnection *connection = fake_connection_new ();
+
+  fake_connection_answer (connection, "GetStores", STORES);
+  fake_connection_answer (connection, "GetStoreIndexes", INDEXES);
+  fake_connection_answer (connection, "RebuildStoreIndex", "null");
+  fake_connection_answer (connection, "SelectAllStoreIndexesForRebuild", "null");
+  fake_connection_answer (connection, "RebuildSelectedStoreIndexes", "null");
+  return connection;
+}
+
+static GtkWindow *
+show (FakeConnection *connection, GtkWidget **page, const char *state)
+{
+  GtkWindow *window;
+  MunStateStack *states;
+
+  *page = g_object_new (MUN_TYPE_INDEXES_PAGE, NULL);
+  window = console_test_show (*page, 900, 600);
+  mun_page_set_connection (MUN_PAGE (*page), MUN_CONNECTION (connection));
+  states = CHILD (*page, "states");
+  console_test_wait (g_strcmp0 (mun_state_stack_get_visible_name (states), state) == 0);
+  return window;
+}
+
+static GtkSelectionModel *
+selection_of (GtkWidget *page)
+{
+  return gtk_column_view_get_model (CHILD (page, "view"));
+}
+
+static void
+assert_row (GtkWidget *page, guint position, const char *folder, const char *state)
+{
+  g_autoptr (MunStoreIndex) index
+      = g_list_model_get_item (G_LIST_MODEL (selection_of (page)), position);
+
+  g_assert_cmpstr (mun_store_index_get_folder (index), ==, folder);
+  g_assert_cmpstr (mun_store_index_get_state (index), ==, state);
+  g_assert_cmpint (mun_store_index_get_store_id (index), ==, 1);
+}
+
+static void
+test_list (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page;
+  GtkWindow *window = show (connection, &page, "content");
+
+  console_test_check_labels (GTK_WIDGET (window));
+  /* A store that is closed or cannot be read has none to show. */
+  g_assert_cmpuint (fake_connection_count (connection, "GetStoreIndexes"), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection_of (page))), ==, 3);
+  assert_row (page, 0, "ann", "19 of 20 indexed, 1 unreadable");
+  assert_row (page, 1, "r&d <x>", "1,200 of 1,204 indexed");
+  assert_row (page, 2, "zoe", "Complete");
+  g_assert_cmpstr (gtk_label_get_label (CHILD (page, "count")), ==, "2 of 3 indexes not complete");
+  g_assert_cmpint (mun_page_get_badge (MUN_PAGE (page)), ==, MUN_BADGE_ATTENTION);
+  console_test_shoot (window, "indexes");
+  gtk_window_destroy (window);
+}
+
+/* Servers that tell no numbers. */
+static void
+test_plain (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page;
+  GtkWindow *window;
+
+  fake_connection_answer (
+      connection, "GetStoreIndexes",
+      "[{\"folder\":\"a\",\"needsRebuild\":true,\"selectedForRebuild\":true},"
+      "{\"folder\":\"b\",\"needsRebuild\":false,\"selectedForRebuild\":true},"
+      "{\"folder\":\"c\",\"needsRebuild\":false,\"selectedForRebuild\":false}]");
+  window = show (connection, &page, "content");
+  assert_row (page, 0, "a", "Needs to be rebuilt");
+  assert_row (page, 1, "b", "Selected for rebuild");
+  assert_row (page, 2, "c", "Complete");
+  gtk_window_destroy (window);
+}
+
+static void
+test_rebuild_some (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page;
+  GtkWindow *window = show (connection, &page, "content");
+  GtkWidget *operations = CHILD (page, "operations_box");
+  g_autoptr (JsonObject) arguments = NULL;
+  guint loads = fake_connection_count (connection, "GetStores");
+
+  /* Nothing is selected: nothing happens. */
+  gtk_widget_activate_action (page, "indexes.rebuild", NULL);
+  g_assert_cmpuint (fake_connection_count (connection, "RebuildStoreIndex"), ==, 0);
+  g_assert_false (gtk_widget_get_visible (operations));
+  fake_connection_hold_operations (connection, TRUE);
+  gtk_selection_model_select_item (selection_of (page), 1, TRUE);
+  gtk_widget_activate_action (page, "indexes.rebuild", NULL);
+  g_assert_cmpuint (fake_connection_count (connection, "RebuildStoreIndex"), ==, 1);
+  arguments = mun_json_parse_object (fake_connection_get_last (connection, "RebuildStoreIndex"), -1,
+                                     NULL);
+  g_assert_cmpint (mun_json_get_int (arguments, "id", 0), ==, 1);
+  g_assert_cmpstr (mun_json_get_string (arguments, "folder", NULL), ==, "r&d <x>");
+  g_assert_true (gtk_widget_get_visible (operations));
+  g_assert_true (MUN_IS_OPERATION_ROW (gtk_widget_get_first_child (operations)));
+  console_test_check_labels (GTK_WIDGET (window));
+  /* It ends: the row goes, and the list is read again. */
+  fake_connection_finish_operations (connection);
+  console_test_wait (fake_connection_count (connection, "GetStores") == loads + 1);
+  g_assert_false (gtk_widget_get_visible (operations));
+  gtk_window_destroy (window);
+}
+
+static void
+test_rebuild_all (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page;
+  GtkWindow *window = show (connection, &page, "content");
+
+  gtk_widget_activate_action (page, "indexes.select-all", NULL);
+  gtk_widget_activate_action (page, "indexes.rebuild", NULL);
+  console_test_wait (fake_connection_count (connection, "RebuildSelectedStoreIndexes") == 1);
+  g_assert_cmpuint (fake_connection_count (connection, "SelectAllStoreIndexesForRebuild"), ==, 1);
+  g_assert_cmpuint (fake_connection_count (connection, "RebuildStoreIndex"), ==, 0);
+  gtk_window_destroy (window);
+}
+
+static void
+test_states (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  g_autoptr (GError) denied
+      = g_error_new_literal (MUN_ERROR, MUN_ERROR_DENIED, "GetStoreIndexes: denied");
+  GtkWidget *page;
+  GtkWindow *window;
+
+  fake_connection_answer (connection, "GetStoreIndexes", "[]");
+  window = show (connection, &page, "empty");
+  fake_connection_fail (connection, "GetStoreIndexes", denied);
+  gtk_widget_activate_action (page, "page.refresh", NULL);
+  console_test_wait (mun_state_stack_get_state (CHILD (page, "states")) == MUN_STATE_ERROR);
+  gtk_window_destroy (window);
+}
+
+static void
+test_gone (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page;
+  GtkWindow *window = show (connection, &page, "content");
+
+  mun_page_refresh (MUN_PAGE (page));
+  g_object_add_weak_pointer (G_OBJECT (page), (gpointer *)&page);
+  gtk_window_destroy (window);
+  console_test_wait (page == NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  console_test_init (&argc, &argv);
+  g_test_add_func ("/indexes/list", test_list);
+  g_test_add_func ("/indexes/plain", test_plain);
+  g_test_add_func ("/indexes/rebuild-some", test_rebuild_some);
+  g_test_add_func ("/indexes/rebuild-all", test_rebuild_all);
+  g_test_add_func ("/indexes/states", test_states);
+  g_test_add_func ("/indexes/gone", test_gone);
+  return g_test_run ();
+}

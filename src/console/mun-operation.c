@@ -101,6 +101,27 @@ describe_progress (JsonObject *progress)
   return g_strjoinv (" · ", strings);
 }
 
+/* What a server counts that names no mailbox; NULL when it counts nothing. */
+static char *
+describe_count (JsonObject *progress)
+{
+  gint64 done, known;
+  g_autofree char *done_text = NULL;
+  g_autofree char *known_text = NULL;
+
+  if (progress == NULL || json_object_has_member (progress, "mailbox"))
+    return NULL;
+  done = mun_json_get_int (progress, "done", -1);
+  known = mun_json_get_int (progress, "known", -1);
+  if (done < 0 || known < 0)
+    return NULL;
+  done_text = mun_words_count (done);
+  known_text = mun_words_count (known);
+  /* Translators: both are numbers: 120 of 1,204 messages */
+  return g_strdup_printf (ngettext ("%s of %s message", "%s of %s messages", known), done_text,
+                          known_text);
+}
+
 static void
 mun_operation_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -308,14 +329,18 @@ mun_operation_update (MunOperation *self, int percent, const char *status_text,
                       JsonObject *progress)
 {
   double fraction = percent < 0 ? -1 : MIN (percent, 100) / 100.0;
+  char *count = describe_count (progress);
 
-  if (self->state != MUN_OPERATION_RUNNING)
+  if (self->state != MUN_OPERATION_RUNNING) {
+    g_free (count);
     return;
+  }
   g_clear_pointer (&self->progress, json_object_unref);
   self->progress = progress ? json_object_ref (progress) : NULL;
   if (progress && !self->cancel_requested)
     replace_text (self, &self->details, describe_progress (progress), PROP_DETAILS);
-  replace_text (self, &self->status_text, g_strdup (status_text), PROP_STATUS_TEXT);
+  replace_text (self, &self->status_text, count != NULL ? count : g_strdup (status_text),
+                PROP_STATUS_TEXT);
   if (self->fraction != fraction) {
     self->fraction = fraction;
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FRACTION]);

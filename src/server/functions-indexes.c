@@ -39,10 +39,15 @@ progress_cb (guint64 done, guint64 total, gpointer data)
 {
   Rebuild *rebuild = data;
   guint64 all = MAX (rebuild->total, total);
+  JsonObject *progress = json_object_new ();
   g_autofree char *text
       = g_strdup_printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " messages",
                          rebuild->before + done, all);
 
+  /* In numbers as well, for programs that say it in the user's language. */
+  json_object_set_int_member (progress, "done", rebuild->before + done);
+  json_object_set_int_member (progress, "known", all);
+  mun_call_set_result (rebuild->call, mun_json_node_take_object (progress));
   mun_call_progress (rebuild->call, all > 0 ? 100.0 * (rebuild->before + done) / all : -1, text);
 }
 
@@ -64,6 +69,7 @@ log_result (Rebuild *rebuild, const char *what, const MunRebuilt *rebuilt)
 static JsonNode *
 finish (Rebuild *rebuild)
 {
+  mun_call_set_result (rebuild->call, NULL);
   mun_call_add_detail (rebuild->call, "%" G_GUINT64_FORMAT " messages indexed",
                        rebuild->rebuilt.messages);
   if (rebuild->rebuilt.unreadable > 0)
@@ -83,7 +89,7 @@ rebuild_store_index (MunCall *call, GError **error)
   if (!mun_archive_rebuild_index (mun_call_get_archive (call),
                                   mun_arguments_get_int (arguments, "id", 0), folder, progress_cb,
                                   &rebuild, mun_call_get_cancellable (call), &rebuilt, error))
-    return NULL;
+    return finish (&rebuild);
   log_result (&rebuild, folder, &rebuilt);
   return finish (&rebuild);
 }
@@ -130,11 +136,8 @@ rebuild_selected_store_indexes (MunCall *call, GError **error)
     MunRebuilt rebuilt;
 
     if (!mun_archive_rebuild_selected (mun_call_get_archive (call), *(gint64 *)id, progress_cb,
-                                       &rebuild, mun_call_get_cancellable (call), &rebuilt,
-                                       error)) {
-      finish (&rebuild);
-      return NULL;
-    }
+                                       &rebuild, mun_call_get_cancellable (call), &rebuilt, error))
+      return finish (&rebuild);
     log_result (&rebuild, what, &rebuilt);
     rebuild.before += rebuilt.messages + rebuilt.unreadable;
   }

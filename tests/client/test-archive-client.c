@@ -500,8 +500,9 @@ test_search_states (void)
 {
   g_autoptr (RawServer) raw = raw_server_new (TRUE);
   g_autoptr (MunArchiveClient) client = make_client (raw->port, raw->fingerprint, "admin", "x");
-  g_autoptr (MunRemoteSearch) found = NULL;
+  g_autoptr (MunRemoteSearch) found = NULL, partial = NULL;
   g_autoptr (GError) error = NULL;
+  gint64 indexed, messages;
 
   raw_server_push_reply (raw, 200, NULL, TOKEN);
   raw_server_push_reply (raw, 200, NULL, "{\"searchId\":17}");
@@ -511,6 +512,7 @@ test_search_states (void)
   found = search (client, "{\"query\":\"x\"}", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (mun_remote_search_get_count (found), ==, 4);
+  g_assert_false (mun_remote_search_get_coverage (found, &indexed, &messages));
   g_assert_true (g_str_has_prefix (raw_server_request (raw, 3), "GET /api/searches/17 "));
   /* the whole form is sent */
   g_assert_nonnull (strstr (raw_server_request (raw, 1), "\"queryAttachmentContents\":true"));
@@ -536,6 +538,17 @@ test_search_states (void)
   g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
   g_assert_cmpstr (error->message, ==, "The search took too long.");
   g_clear_error (&error);
+
+  /* The index is not complete. */
+  raw_server_push_reply (raw, 200, NULL, "{\"searchId\":18}");
+  raw_server_push_reply (raw, 200, NULL,
+                         "{\"status\":\"Done\",\"foundMessageCount\":4,"
+                         "\"indexedMessageCount\":12000,\"indexMessageCount\":45000}");
+  partial = search (client, "{}", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (mun_remote_search_get_coverage (partial, &indexed, &messages));
+  g_assert_cmpint (indexed, ==, 12000);
+  g_assert_cmpint (messages, ==, 45000);
 
   raw_server_push_reply (raw, 200, NULL, "{}");
   g_assert_null (search (client, "{}", NULL, &error));

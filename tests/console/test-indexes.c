@@ -8,8 +8,15 @@
 #include "json.h"
 #include "mun-indexes-page.h"
 #include "mun-operation-row.h"
+#include "mun-search-page.h"
 #include "mun-state-stack.h"
 #include "mun-store-index.h"
+#include "secret.h"
+#include "test-server.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <string.h>
 
 #define STORES                                                                                     \
   "[{\"id\":1,\"name\":\"first\",\"requestedState\":\"current\",\"error\":null},"                  \
@@ -117,7 +124,8 @@ test_rebuild_some (void)
   GtkWidget *page;
   GtkWindow *window = show (connection, &page, "content");
   GtkWidget *operations = CHILD (page, "operations_box");
-  g_autoptr (JsonObject) arguments = NULL;
+  g_autoptr (JsonObject) arguments = NULL, progress = NULL;
+  MunOperation *operation;
   guint loads = fake_connection_count (connection, "GetStores");
 
   /* Nothing is selected: nothing happens. */
@@ -135,6 +143,12 @@ test_rebuild_some (void)
   g_assert_true (gtk_widget_get_visible (operations));
   g_assert_true (MUN_IS_OPERATION_ROW (gtk_widget_get_first_child (operations)));
   console_test_check_labels (GTK_WIDGET (window));
+  operation = mun_operations_find (mun_connection_get_operations (MUN_CONNECTION (connection)),
+                                   mun_connection_get_name (MUN_CONNECTION (connection)),
+                                   "RebuildStoreIndex");
+  progress = mun_json_parse_object ("{\"done\":1000,\"known\":1204}", -1, NULL);
+  mun_operation_update (operation, 83, "1000 of 1204 messages", progress);
+  g_assert_cmpstr (mun_operation_get_status_text (operation), ==, "1,000 of 1,204 messages");
   /* It ends: the row goes, and the list is read again. */
   fake_connection_finish_operations (connection);
   console_test_wait (fake_connection_count (connection, "GetStores") == loads + 1);
@@ -148,12 +162,84 @@ test_rebuild_all (void)
   g_autoptr (FakeConnection) connection = new_server ();
   GtkWidget *page;
   GtkWindow *window = show (connection, &page, "content");
+  guint loads = fake_connection_count (connection, "GetStores");
 
   gtk_widget_activate_action (page, "indexes.select-all", NULL);
   gtk_widget_activate_action (page, "indexes.rebuild", NULL);
   console_test_wait (fake_connection_count (connection, "RebuildSelectedStoreIndexes") == 1);
   g_assert_cmpuint (fake_connection_count (connection, "SelectAllStoreIndexesForRebuild"), ==, 1);
   g_assert_cmpuint (fake_connection_count (connection, "RebuildStoreIndex"), ==, 0);
+  console_test_wait (fake_connection_count (connection, "GetStores") == loads + 1);
+  gtk_window_destroy (window);
+}
+
+/* A server with three messages, one of which its index never gets. */
+static TestServer *
+start_incomplete (void)
+{
+  g_autoptr (TestServer) before = test_server_start (NULL, NULL);
+  g_autofree char *bearer = test_server_sign_in (before, TEST_ADMIN, TEST_PASSWORD);
+  g_autofree char *first = test_message ("apples", "a@example.org", "b@example.org", "fruit");
+  g_autofree char *second = test_message ("pears", "a@example.org", "b@example.org", "fruit");
+  g_autofree char *third = test_message ("plums", "a@example.org", "b@example.org", "fruit");
+  const char *messages[] = { first, second, third, NULL };
+  g_autoptr (JsonObject) reply = test_server_upload (before, bearer, "admin/Inbox", messages);
+  g_autofree char *path = g_build_filename (before->data_dir, "stores", "1", "catalogue.db", NULL);
+  TestServer *server;
+  sqlite3 *catalogue;
+
+  g_assert_cmpint (test_server_stop (before, SIGTERM), ==, 0);
+  g_assert_cmpint (sqlite3_open (path, &catalogue), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_exec (catalogue,
+                    "INSERT INTO index_gaps SELECT number, (SELECT id FROM folders WHERE parent = 0"
+                    " AND name = 'admin'), 0 FROM messages WHERE subject = 'plums';"
+                    "CREATE TRIGGER held BEFORE DELETE ON index_gaps"
+                    " BEGIN SELECT RAISE (ABORT, 'held by the test'); END",
+                    NULL, NULL, NULL),
+      ==, SQLITE_OK);
+  sqlite3_close (catalogue);
+  server = test_server_start (before->data_dir, NULL);
+  /* The folder goes with the new one. */
+  before->own_dir = FALSE;
+  server->own_dir = TRUE;
+  return server;
+}
+
+/* Whoever searches is told what cannot be found yet. */
+static void
+test_search_page (void)
+{
+  g_autoptr (TestServer) server = start_incomplete ();
+  g_autoptr (MunArchiveClient) client
+      = mun_archive_client_new ("127.0.0.1", server->web_port, server->fingerprint);
+  g_autoptr (MunSecret) password = mun_secret_new (TEST_PASSWORD, strlen (TEST_PASSWORD));
+  g_autoptr (FakeConnection) connection = fake_connection_new ();
+  GtkWidget *page = g_object_new (MUN_TYPE_SEARCH_PAGE, NULL);
+  GtkWindow *window = console_test_show (page, 900, 600);
+  GtkWidget *coverage
+      = GTK_WIDGET (gtk_widget_get_template_child (page, MUN_TYPE_SEARCH_PAGE, "coverage"));
+  GtkEditable *entry
+      = GTK_EDITABLE (gtk_widget_get_template_child (page, MUN_TYPE_SEARCH_PAGE, "entry"));
+  MunStateStack *states
+      = MUN_STATE_STACK (gtk_widget_get_template_child (page, MUN_TYPE_SEARCH_PAGE, "states"));
+
+  mun_archive_client_set_account (client, TEST_ADMIN, password);
+  fake_connection_set_archive (connection, client);
+  mun_page_set_connection (MUN_PAGE (page), MUN_CONNECTION (connection));
+  g_assert_false (gtk_widget_get_visible (coverage));
+  gtk_editable_set_text (entry, "fruit");
+  gtk_widget_activate_action (page, "page.search", NULL);
+  console_test_wait (gtk_widget_get_visible (coverage));
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (coverage)), ==,
+                   "The search index is being completed: 2 of 3 messages");
+  console_test_wait (mun_state_stack_get_state (states) == MUN_STATE_CONTENT);
+  console_test_check_labels (GTK_WIDGET (window));
+  console_test_shoot (window, "search-index-incomplete");
+  /* It goes with the results. */
+  gtk_editable_set_text (entry, "");
+  gtk_widget_activate_action (page, "page.search", NULL);
+  g_assert_false (gtk_widget_get_visible (coverage));
   gtk_window_destroy (window);
 }
 
@@ -195,6 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/indexes/plain", test_plain);
   g_test_add_func ("/indexes/rebuild-some", test_rebuild_some);
   g_test_add_func ("/indexes/rebuild-all", test_rebuild_all);
+  g_test_add_func ("/indexes/search-page", test_search_page);
   g_test_add_func ("/indexes/states", test_states);
   g_test_add_func ("/indexes/gone", test_gone);
   return g_test_run ();

@@ -23,6 +23,7 @@ struct _MunIndexesPage {
   MunPage parent_instance;
 
   MunStateStack *states;
+  MunWidthBin *width_bin;
   GtkColumnView *view;
   GtkBox *operations_box;
   GtkLabel *count;
@@ -67,6 +68,22 @@ count_selected (MunIndexesPage *self)
   return gtk_bitset_get_size (selected);
 }
 
+static gboolean
+has_stores (MunIndexesPage *self)
+{
+  gint64 first = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->indexes)); i++) {
+    g_autoptr (MunStoreIndex) index = g_list_model_get_item (G_LIST_MODEL (self->indexes), i);
+
+    if (i == 0)
+      first = mun_store_index_get_store_id (index);
+    else if (mun_store_index_get_store_id (index) != first)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 update_actions (MunIndexesPage *self)
 {
@@ -77,6 +94,16 @@ update_actions (MunIndexesPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "indexes.rebuild",
                                  connection != NULL && count_selected (self) > 0
                                      && mun_connection_has_function (connection, REBUILD_ONE));
+}
+
+/* With little room the store is shown only when there are several, and gives way to the rest. */
+static void
+update_columns (MunIndexesPage *self)
+{
+  gboolean is_narrow = mun_width_bin_is_narrow (self->width_bin);
+
+  gtk_column_view_column_set_expand (self->store_column, !is_narrow);
+  gtk_column_view_column_set_visible (self->store_column, !is_narrow || has_stores (self));
 }
 
 static void
@@ -268,6 +295,7 @@ finish_load (MunIndexesPage *self, GPtrArray *indexes)
                        indexes->pdata, indexes->len);
   mun_state_stack_set_ready (self->states);
   update_count (self);
+  update_columns (self);
   update_actions (self);
 }
 
@@ -340,7 +368,9 @@ setup_cell_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell), 8);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell),
+                                 GPOINTER_TO_UINT (
+                                     g_object_get_data (G_OBJECT (factory), "chars")));
   gtk_list_item_set_child (item, cell);
 }
 
@@ -358,7 +388,7 @@ bind_cell_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 }
 
 static GtkColumnViewColumn *
-add_column (MunIndexesPage *self, const char *title, const char *property)
+add_column (MunIndexesPage *self, const char *title, const char *property, guint chars)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkColumnViewColumn *column;
@@ -366,6 +396,7 @@ add_column (MunIndexesPage *self, const char *title, const char *property)
       gtk_string_sorter_new (gtk_property_expression_new (MUN_TYPE_STORE_INDEX, NULL, property)));
 
   g_object_set_data (G_OBJECT (factory), "property", (gpointer)property);
+  g_object_set_data (G_OBJECT (factory), "chars", GUINT_TO_POINTER (chars));
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cell_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cell_cb), NULL);
   column = gtk_column_view_column_new (title, factory);
@@ -389,9 +420,9 @@ set_up_list (MunIndexesPage *self)
                                g_object_ref (gtk_column_view_get_sorter (self->view))));
   self->selection = gtk_multi_selection_new (sorted);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  first = add_column (self, _ ("Archive"), "folder");
-  self->store_column = add_column (self, _ ("Archive Store"), "store");
-  add_column (self, _ ("State"), "state");
+  first = add_column (self, _ ("Archive"), "folder", 8);
+  self->store_column = add_column (self, _ ("Archive Store"), "store", 7);
+  add_column (self, _ ("State"), "state", 14);
   gtk_column_view_sort_by_column (self->view, first, GTK_SORT_ASCENDING);
   mun_state_stack_set_models (self->states, G_LIST_MODEL (self->indexes), NULL);
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_cb), self,
@@ -399,9 +430,9 @@ set_up_list (MunIndexesPage *self)
 }
 
 static void
-narrow_cb (MunIndexesPage *self, GParamSpec *pspec, MunWidthBin *bin)
+narrow_cb (MunIndexesPage *self)
 {
-  gtk_column_view_column_set_visible (self->store_column, !mun_width_bin_is_narrow (bin));
+  update_columns (self);
 }
 
 static void
@@ -447,6 +478,7 @@ mun_indexes_page_class_init (MunIndexesPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/muniment/Console/pages/mun-indexes-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MunIndexesPage, states);
+  gtk_widget_class_bind_template_child (widget_class, MunIndexesPage, width_bin);
   gtk_widget_class_bind_template_child (widget_class, MunIndexesPage, view);
   gtk_widget_class_bind_template_child (widget_class, MunIndexesPage, operations_box);
   gtk_widget_class_bind_template_child (widget_class, MunIndexesPage, count);

@@ -176,6 +176,7 @@ test_index_rebuild (void)
   g_autoptr (FakeConnection) connection = render_server_new ();
   MunWindow *window = render_page (connection, "search-indexes", "content");
   GtkWidget *page = GTK_WIDGET (mun_window_get_page (window));
+  g_autoptr (JsonObject) progress = NULL;
   MunOperation *operation;
 
   fake_connection_hold_operations (connection, TRUE);
@@ -185,7 +186,8 @@ test_index_rebuild (void)
   operation = mun_operations_find (mun_connection_get_operations (MUN_CONNECTION (connection)),
                                    "archive.example.com", "RebuildSelectedStoreIndexes");
   g_assert_nonnull (operation);
-  mun_operation_update (operation, 38, "18,342 of 48,204 messages", NULL);
+  progress = mun_json_parse_object ("{\"done\":18342,\"known\":48204}", -1, NULL);
+  mun_operation_update (operation, 38, "18342 of 48204 messages", progress);
   render_shoot (GTK_WINDOW (window), "indexes-running");
   fake_connection_finish_operations (connection);
   render_close (window);

@@ -125,6 +125,7 @@ test_needs (void)
 {
   g_autoptr (JsonNode) stores
       = parse ("[{\"name\":\"one\",\"requestedState\":\"current\",\"error\":\"disk gone\","
+               "\"statisticsCount\":45000,\"indexedCount\":12000,"
                "\"searchIndexesNeedRebuild\":true}]");
   g_autoptr (JsonNode) profiles = parse ("[{\"id\":1,\"type\":\"I\",\"name\":\"All\"},"
                                          "{\"id\":2,\"type\":\"I\",\"name\":\"Stopped\"}]");
@@ -146,7 +147,10 @@ test_needs (void)
   assert_need (needs, 0, MUN_RESULT_BAD, "The store one has an error", NULL);
   assert_need (needs, 1, MUN_RESULT_BAD, "The certificate of R&D <x> expired 1 day ago",
                "directory-services");
-  assert_need (needs, 2, MUN_RESULT_WARNING, "Search does not find everything in one", NULL);
+  assert_need (needs, 2, MUN_RESULT_WARNING, "Search does not find everything in one",
+               "search-indexes");
+  g_assert_cmpstr (((MunNeed *)g_ptr_array_index (needs, 2))->detail, ==,
+                   "12,000 of 45,000 messages are indexed.");
   assert_need (needs, 3, MUN_RESULT_WARNING, "The certificate of Soon expires in 60 days",
                "directory-services");
   assert_need (needs, 4, MUN_RESULT_WARNING, "All could not archive everything", "archive-email");

@@ -133,6 +133,11 @@ lead_to (MunDashboardPage *self, GtkWidget *row, const char *page_id)
                  { "archive-email", REPLY_PROFILES },
                  { "directory-services", REPLY_DIRECTORY } };
 
+  MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
+
+  if (g_strcmp0 (page_id, "search-indexes") == 0 && connection != NULL
+      && mun_connection_has_function (connection, "GetStoreIndexes"))
+    mun_figure_row_set_page_id (MUN_FIGURE_ROW (row), page_id);
   for (gsize i = 0; i < G_N_ELEMENTS (needed); i++)
     if (g_strcmp0 (needed[i].page_id, page_id) == 0 && has (self, needed[i].reply))
       mun_figure_row_set_page_id (MUN_FIGURE_ROW (row), page_id);

@@ -246,6 +246,23 @@ add_need (GPtrArray *needs, MunResultLevel level, char *title, char *detail, con
   g_ptr_array_add (needs, need);
 }
 
+/* An index that lacks messages gets them by itself. */
+static char *
+describe_index (JsonObject *store)
+{
+  gint64 messages = mun_json_get_int (store, "statisticsCount", 0);
+  gint64 indexed = mun_json_get_int (store, "indexedCount", messages);
+  g_autofree char *messages_text = mun_words_count (messages);
+  g_autofree char *indexed_text = mun_words_count (indexed);
+
+  if (indexed >= messages)
+    return g_strdup (_ ("The store’s search indexes need to be rebuilt."));
+  return g_strdup_printf (
+      /* Translators: both are numbers: 12,000 of 45,000 messages are indexed. */
+      ngettext ("%s of %s message is indexed.", "%s of %s messages are indexed.", messages),
+      indexed_text, messages_text);
+}
+
 static void
 find_in_stores (GPtrArray *needs, JsonNode *stores)
 {
@@ -270,7 +287,7 @@ find_in_stores (GPtrArray *needs, JsonNode *stores)
       add_need (needs, MUN_RESULT_WARNING,
                 /* Translators: %s is the name of an archive store. */
                 g_strdup_printf (_ ("Search does not find everything in %s"), name),
-                g_strdup (_ ("The store’s search indexes need to be rebuilt.")), NULL);
+                describe_index (store), "search-indexes");
   }
   if (stores != NULL && !receives)
     add_need (needs, MUN_RESULT_BAD, g_strdup (_ ("No store receives mail")),

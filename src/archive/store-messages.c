@@ -414,8 +414,8 @@ mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **e
     return FALSE;
   }
   ids_of_folder (database, row.folder, &ids);
-  raw = read_checked (self, database, number, &local_error);
-  if (raw == NULL) {
+  if (state == MUN_GAP_RENEW ? !load_entry (self, number, &entry, &local_error)
+                             : !load_new_entry (self, number, &entry, &local_error)) {
     g_message ("message %" G_GINT64_FORMAT " cannot be indexed: %s", number, local_error->message);
     return mun_index_gaps_set (database, number, ids.archive,
                                state == MUN_GAP_RENEW ? MUN_GAP_NONE : MUN_GAP_UNREADABLE, error);

@@ -20,6 +20,7 @@ mun_search_part_free (MunSearchPart *self)
 {
   mun_store_entry_unref (self->entry);
   g_free (self->match);
+  g_free (self->wide_match);
   g_free (self);
 }
 
@@ -133,6 +134,7 @@ add_place (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, GStr
         g_string_append_printf (clause, "%s\"a%" G_GINT64_FORMAT "\"", count++ > 0 ? " OR " : "",
                                 ids.archive);
     g_string_append_c (clause, ')');
+    self->n_named = count;
     if (count > 0)
       add_clause (match, clause->str);
     else
@@ -141,12 +143,55 @@ add_place (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, GStr
   return TRUE;
 }
 
+static void
+count_archives (MunDatabase *reader, gint64 *n_archives, gint64 *last)
+{
+  *n_archives
+      = mun_database_get_int (reader, 0, "SELECT count(*) FROM folders WHERE parent = 0", "");
+  *last = mun_database_get_int (reader, 0, "SELECT max(id) FROM folders WHERE parent = 0", "");
+}
+
+/* Who may read every archive here need not be told which: naming them costs a look into the index
+ * for each hit, and for each archive. */
+static char *
+dup_wide_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+                const GString *match, gsize from, gsize to)
+{
+  g_autoptr (GString) wide = g_string_new (match->str);
+
+  if (query->archives == NULL || (query->folder != NULL && *query->folder != '\0') || from == 0
+      || to == from)
+    return NULL;
+  count_archives (reader, &self->n_archives, &self->last_archive);
+  for (guint i = 0; query->archives[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *)query->archives + i + 1, query->archives[i]))
+      return NULL;
+  if (self->n_archives != self->n_named)
+    return NULL;
+  g_string_erase (wide, from, to - from);
+  return g_string_free (g_steal_pointer (&wide), FALSE);
+}
+
+/* An archive that came since, as by moving a folder, may be one that must not be read. */
+static const char *
+pick_match (MunSearchPart *self, MunDatabase *reader)
+{
+  gint64 n_archives, last;
+
+  if (self->wide_match == NULL)
+    return self->match;
+  count_archives (reader, &n_archives, &last);
+  return n_archives == self->n_archives && last == self->last_archive ? self->wide_match
+                                                                      : self->match;
+}
+
 static gboolean
 build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gint64 deadline,
              GError **error)
 {
   g_autoptr (GString) match = g_string_new (NULL);
   g_autofree char *columns = mun_match_columns (query->scopes);
+  gsize place_from, place_to;
 
   mun_database_set_deadline (reader, deadline);
   if (!add_words (self, reader, query->text, columns, match, error)
@@ -154,8 +199,10 @@ build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gi
       || !add_words (self, reader, query->to, "recipients", match, error))
     return FALSE;
   mun_database_set_deadline (reader, 0);
+  place_from = match->len;
   if (!add_place (self, reader, query, match, error))
     return FALSE;
+  place_to = match->len;
   if (query->has_attachments != MUN_TRI_ANY)
     add_clause (match,
                 query->has_attachments == MUN_TRI_YES ? "tokens : \"att\"" : "tokens : \"noatt\"");
@@ -163,6 +210,8 @@ build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gi
     add_token (match, "pri", query->priority);
   if (match->len > 0 && self->folder != 0)
     add_token (match, "f", self->folder);
+  if (match->len > 0)
+    self->wide_match = dup_wide_match (self, reader, query, match, place_from, place_to);
   if (match->len > 0)
     self->match = g_string_free (g_steal_pointer (&match), FALSE);
   return TRUE;
@@ -283,8 +332,8 @@ add_numbers (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gb
 
 /* Values for all the places that a statement may have; it takes those that it has. */
 static void
-bind_query (sqlite3_stmt *statement, MunSearchPart *self, const MunQuery *query, gint64 lowest,
-            gint64 highest, gint64 limit, gint64 offset)
+bind_query (sqlite3_stmt *statement, MunSearchPart *self, MunDatabase *reader,
+            const MunQuery *query, gint64 lowest, gint64 highest, gint64 limit, gint64 offset)
 {
   gint64 first = query->date_from > 0 ? SECONDS_TO_NUMBER (query->date_from) : G_MININT64;
   gint64 last = query->date_to > 0 ? SECONDS_TO_NUMBER (query->date_to) - 1 : G_MAXINT64;
@@ -297,7 +346,7 @@ bind_query (sqlite3_stmt *statement, MunSearchPart *self, const MunQuery *query,
                       limit,
                       offset };
 
-  sqlite3_bind_text (statement, 1, self->match, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 1, pick_match (self, reader), -1, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 2, MAX (first, lowest));
   sqlite3_bind_int64 (statement, 3, MIN (last, highest));
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
@@ -320,7 +369,8 @@ mun_search_part_count (MunSearchPart *self, MunDatabase *reader, const MunQuery 
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement == NULL)
     return FALSE;
-  bind_query (statement, self, query, G_MININT64, G_MAXINT64, MIN (limit, (guint64)G_MAXINT64), 0);
+  bind_query (statement, self, reader, query, G_MININT64, G_MAXINT64,
+              MIN (limit, (guint64)G_MAXINT64), 0);
   if (mun_database_step (reader, statement, &local_error)) {
     *count = sqlite3_column_int64 (statement, 0);
     sqlite3_reset (statement);
@@ -344,7 +394,7 @@ mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *
   add_numbers (self, reader, query, TRUE, sql);
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement != NULL)
-    bind_query (statement, self, query, G_MININT64, G_MAXINT64, -1, 0);
+    bind_query (statement, self, reader, query, G_MININT64, G_MAXINT64, -1, 0);
   return statement;
 }
 
@@ -396,7 +446,7 @@ mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement == NULL)
     return FALSE;
-  bind_query (statement, self, query, range->lowest, range->highest,
+  bind_query (statement, self, reader, query, range->lowest, range->highest,
               MIN (range->count, (guint64)G_MAXINT64), MIN (range->start, (guint64)G_MAXINT64));
   return read_hits (reader, statement, index, hits, error);
 }
@@ -415,6 +465,7 @@ mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQu
   g_string_append (sql, " LIMIT ?10) AS hits CROSS JOIN messages ON messages.number = hits.number");
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement != NULL)
-    bind_query (statement, self, query, G_MININT64, G_MAXINT64, MIN (most, (guint64)G_MAXINT64), 0);
+    bind_query (statement, self, reader, query, G_MININT64, G_MAXINT64,
+                MIN (most, (guint64)G_MAXINT64), 0);
   return statement;
 }

@@ -13,9 +13,12 @@ typedef struct {
   gboolean is_empty;   /* nothing here can match */
   gboolean has_folder; /* the query's folder is in this store */
   char *match;         /* FTS5 expression, or NULL: the catalogue alone answers */
-  gint64 folder;       /* without match: only this folder, 0 = all */
-  gint64 snapshot;     /* the last arrival that counts */
-  guint64 known;       /* the number of hits, G_MAXUINT64: has to be counted */
+  char *wide_match;    /* (nullable): the same without the archives, while they are all there are */
+  gint64 n_named;      /* archives that the query names and that are here */
+  gint64 n_archives, last_archive; /* all there were */
+  gint64 folder;                   /* without match: only this folder, 0 = all */
+  gint64 snapshot;                 /* the last arrival that counts */
+  guint64 known;                   /* the number of hits, G_MAXUINT64: has to be counted */
 } MunSearchPart;
 
 typedef struct {

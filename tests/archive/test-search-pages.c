@@ -295,6 +295,30 @@ test_given_up (ArchiveFixture *fixture, gconstpointer data)
   assert_count (search, IN_ALL, TRUE);
 }
 
+/* All archives may be read; but not one that a folder is moved into afterwards. */
+static void
+test_archives (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (MunQuery) query = mun_query_new ();
+  g_autoptr (MunSearch) search = NULL, again = NULL;
+  g_autoptr (GPtrArray) before = NULL, after = NULL, fresh = NULL;
+  g_autoptr (GError) error = NULL;
+
+  deliver (fixture->archive, 1, 100);
+  query->text = g_strdup ("common");
+  query->archives = g_strsplit ("anna", ",", -1);
+  search = mun_archive_search (fixture->archive, query, NULL);
+  before = page_of (search, 0, 1000, MUN_SORT_DATE, TRUE);
+  g_assert_cmpuint (before->len, ==, 100);
+  mun_archive_move_folder (fixture->archive, FOLDER, "zed/Inbox", &error);
+  g_assert_no_error (error);
+  after = page_of (search, 0, 1000, MUN_SORT_DATE, TRUE);
+  g_assert_cmpuint (after->len, ==, 0);
+  again = mun_archive_search (fixture->archive, query, NULL);
+  fresh = page_of (again, 0, 1000, MUN_SORT_DATE, TRUE);
+  g_assert_cmpuint (fresh->len, ==, 0);
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add (name, ArchiveFixture, NULL, archive_fixture_set_up, func, archive_fixture_tear_down)
 
@@ -309,5 +333,6 @@ main (int argc, char **argv)
   ADD ("/search-pages/orders", test_orders);
   ADD ("/search-pages/subjects", test_subjects);
   ADD ("/search-pages/given-up", test_given_up);
+  ADD ("/search-pages/archives", test_archives);
   return g_test_run ();
 }

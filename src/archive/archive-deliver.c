@@ -217,6 +217,9 @@ keys_work (MunStore *store, gpointer data, GError **error)
                                                                            : task->duplicate_store,
                                       task->duplicate_number, error))
       return FALSE;
+    mun_store_journal_source (store, task->scope, task->item->source_key,
+                              task->duplicate_store == keys->store ? 0 : task->duplicate_store,
+                              task->duplicate_number);
   }
   return TRUE;
 }

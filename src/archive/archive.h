@@ -15,6 +15,8 @@
  *   tokenizer.[ch]         the words of the index
  *   snippet.[ch]           the place in a message where the words of a search stand
  *   prepare.[ch]           one message parsed, cut, hashed, compressed and sealed for the writer
+ *   archive-recover.[ch]   RecoverStore: a store's catalogue made again
+ *   recover-*.[ch]         the steps of that: journal, messages
  *   store*.[ch]            one store: catalogue.db, its writer, readers, folders, upkeep, verify
  *   index-*.[ch]           what the index of a store lacks, who fills it; a damaged one made anew
  *   contents.[ch]          the container files of a store

@@ -436,3 +436,38 @@ mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 
   return fd >= 0
          && mun_container_file_scan (fd, container, start, end, visit, gap, user_data, error);
 }
+
+static gint
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  guint32 first = *(const guint32 *)a, second = *(const guint32 *)b;
+
+  return (first > second) - (first < second);
+}
+
+GArray *
+mun_contents_list (MunContents *self, GError **error)
+{
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (self->dir, 0, &local_error);
+  const char *name;
+
+  if (dir == NULL) {
+    g_set_error (error, MUN_ERROR, MUN_ERROR_FAILED, "reading the folder %s: %s", self->dir,
+                 local_error->message);
+    return NULL;
+  }
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    char *end;
+    guint64 number = g_ascii_strtoull (name, &end, 10);
+
+    if (end - name >= 6 && strcmp (end, ".mun") == 0 && number > 0 && number < G_MAXUINT32) {
+      guint32 value = number;
+
+      g_array_append_val (numbers, value);
+    }
+  }
+  g_array_sort (numbers, compare_numbers);
+  return g_steal_pointer (&numbers);
+}

@@ -70,6 +70,9 @@ mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **
 gboolean
 mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 end,
                    MunContentsVisit visit, MunContentsGap gap, gpointer user_data, GError **error);
+/* mun_contents_list: the numbers (guint32, rising) of the containers that are there. */
+GArray *
+mun_contents_list (MunContents *self, GError **error);
 char *
 mun_contents_dup_path (MunContents *self, guint32 container);
 
@@ -80,7 +83,7 @@ mun_contents_check (MunContents *self, guint32 container, GError **error);
 /* For tests: called before each step; what it returns (an errno, or 0) is what the step fails with.
  * "create", "sync-folder", "open", "read", "write" and "half" (of a record is written), "sync",
  * "truncate" of the containers; "dictionary", "journal", "before-commit", "commit", "after-commit",
- * "upkeep" of a store; "key" for store.json. */
+ * "upkeep", "recover", "set-aside" of a store; "key" for store.json. */
 extern int (*mun_contents_fault_hook) (const char *step);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunContents, mun_contents_close)

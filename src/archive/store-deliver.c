@@ -288,6 +288,41 @@ index_item (MunDatabase *database, MunPrepared *item, const char *tokens, GError
          && mun_store_texts_add (database, item, error);
 }
 
+void
+mun_store_journal_source (MunStore *self, const char *scope, const char *key, gint64 store,
+                          gint64 number)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "folder", "s", scope);
+  g_variant_dict_insert (&details, "source", "s", key);
+  g_variant_dict_insert (&details, "store", "x", store);
+  g_variant_dict_insert (&details, "number", "x", number);
+  mun_store_journal (self, "source", g_variant_dict_end (&details));
+}
+
+gboolean
+mun_store_describe (MunDatabase *database, gint64 number, MunMessage *message, gint64 size,
+                    GError **error)
+{
+  const char *message_id = mun_message_get_message_id (message);
+  g_autofree char *subject = dup_cut (mun_message_get_subject (message), MAX_SUBJECT);
+  g_autofree char *sender = dup_cut (mun_message_get_from (message), MAX_SENDER);
+  g_autofree char *recipients = dup_recipients (message);
+  gint64 flags = (mun_message_has_attachments (message) ? MUN_ROW_ATTACHMENTS : 0)
+                 | (mun_message_is_damaged (message) ? MUN_ROW_DAMAGED : 0);
+
+  return mun_database_run (
+      database, error,
+      "UPDATE messages SET size = ?2, sent = ?3, flags = ?4, priority = ?5, extractor = ?6,"
+      " subject = ?7, sender = ?8, recipients = ?9, message_id = ?10, damage_note = ?11"
+      " WHERE number = ?1",
+      "iiiiiisssss", number, size, mun_message_get_date (message), flags,
+      (gint64)mun_message_get_priority (message), (gint64)MUN_MESSAGE_EXTRACTOR, subject, sender,
+      recipients, *message_id != '\0' ? message_id : NULL, mun_message_get_damage_note (message));
+}
+
 static gboolean
 deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
 {
@@ -318,6 +353,10 @@ deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
     folder->messages++;
     folder->bytes += item->size;
     journal_item (store, item, archived);
+  } else if (item->source_key != NULL) {
+    g_autofree char *scope = mun_path_dup_scope (item->folder);
+
+    mun_store_journal_source (store, scope, item->source_key, 0, item->number);
   }
   return item->source_key == NULL
          || mun_store_add_source_key (database, folder->ids.scope, item->source_key, 0,

@@ -17,6 +17,14 @@ gboolean
 mun_store_find_digest (MunDatabase *database, const char *scope,
                        const guint8 digest[MUN_DIGEST_SIZE], gint64 *number, GError **error);
 
+/* mun_store_describe: completes a row with what the message itself says. */
+gboolean
+mun_store_describe (MunDatabase *database, gint64 number, MunMessage *message, gint64 size,
+                    GError **error);
+/* mun_store_journal_source: the journal's entry of such a key; @scope: the path of the folder. */
+void
+mun_store_journal_source (MunStore *self, const char *scope, const char *key, gint64 store,
+                          gint64 number);
 /* mun_store_add_source_key: remembers that a key means a message (of another store, when @store is
  * not 0). */
 gboolean

@@ -47,6 +47,8 @@ struct _MunStore {
   gint64 next_arrival;
   gint64 upkeep_time; /* when to begin; 0 = nothing is to be done */
   GVariantBuilder *journal;
+  gboolean has_void; /* entries of batches that were never committed, to be said in the journal */
+  MunContentsMark void_start, void_end;
   MunTrainer *trainer;
   MunIndexKeeper *index;
   /* shared */
@@ -123,15 +125,22 @@ load_key (MunStore *self, MunSecret *master_key, gboolean create, GError **error
   return mun_store_key_load (&self->key, path, master_key, error);
 }
 
-/* A whole batch that the catalogue does not know: its pieces are used when they come again. */
+/* A whole batch that the catalogue does not know: its pieces are used when they come again. What its
+ * journal says was never done. */
+typedef struct {
+  MunStore *store;
+  gboolean has_journal;
+} Adoption;
+
 static gboolean
 adopt_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const guint8 *data,
           gpointer user_data)
 {
-  MunStore *self = user_data;
+  Adoption *adoption = user_data;
 
+  adoption->has_journal = adoption->has_journal || header->kind == MUN_RECORD_JOURNAL;
   if (header->kind == MUN_RECORD_PIECE)
-    mun_database_run (self->database, NULL,
+    mun_database_run (adoption->store->database, NULL,
                       "INSERT OR IGNORE INTO pieces (digest, container, offset, length, size, refs)"
                       " VALUES (?1, ?2, ?3, ?4, ?5, 0)",
                       "biiii", header->digest, (gsize)MUN_DIGEST_SIZE, (gint64)place->container,
@@ -155,32 +164,75 @@ set_meta (MunStore *self, const char *key, gint64 value, GError **error)
 }
 
 static gboolean
+get_mark (MunStore *self, const char *container_key, const char *length_key, MunContentsMark *mark,
+          GError **error)
+{
+  gint64 container = 0, length = 0;
+
+  if (!get_meta (self, container_key, &container, error)
+      || !get_meta (self, length_key, &length, error))
+    return FALSE;
+  mark->container = container;
+  mark->length = length;
+  return TRUE;
+}
+
+static gboolean
+set_mark (MunStore *self, const char *container_key, const char *length_key,
+          const MunContentsMark *mark, GError **error)
+{
+  return set_meta (self, container_key, mark->container, error)
+         && set_meta (self, length_key, mark->length, error);
+}
+
+static gboolean
 save_end (MunStore *self, GError **error)
 {
   MunContentsMark mark;
 
   mun_contents_get_mark (self->contents, &mark);
-  return set_meta (self, "end_container", mark.container, error)
-         && set_meta (self, "end_length", mark.length, error)
+  return set_mark (self, "end_container", "end_length", &mark, error)
          && set_meta (self, "next_arrival", self->next_arrival, error);
+}
+
+/* Kept until the next commit, whose journal says it. Nothing was committed since the start of what
+ * is void already. */
+static gboolean
+save_void (MunStore *self, const MunContentsMark *start, GError **error)
+{
+  if (!self->has_void)
+    self->void_start = *start;
+  mun_contents_get_mark (self->contents, &self->void_end);
+  self->has_void = TRUE;
+  return set_mark (self, "void_start_container", "void_start_length", &self->void_start, error)
+         && set_mark (self, "void_end_container", "void_end_length", &self->void_end, error);
+}
+
+static gboolean
+load_marks (MunStore *self, MunContentsMark *end, GError **error)
+{
+  self->next_arrival = 1;
+  /* Taken for 0, an end that cannot be read would cost what stands before it. */
+  if (!get_mark (self, "end_container", "end_length", end, error)
+      || !get_meta (self, "next_arrival", &self->next_arrival, error)
+      || !get_mark (self, "void_start_container", "void_start_length", &self->void_start, error)
+      || !get_mark (self, "void_end_container", "void_end_length", &self->void_end, error))
+    return FALSE;
+  self->has_void = self->void_end.container > 0;
+  return TRUE;
 }
 
 static gboolean
 recover (MunStore *self, GError **error)
 {
-  gint64 container = 0, length = 0;
   MunContentsMark end;
+  Adoption adoption = { self, FALSE };
 
-  self->next_arrival = 1;
-  /* Taken for 0, an end that cannot be read would cost what stands before it. */
-  if (!get_meta (self, "end_container", &container, error)
-      || !get_meta (self, "end_length", &length, error)
-      || !get_meta (self, "next_arrival", &self->next_arrival, error)
+  if (!load_marks (self, &end, error)
       || !mun_database_exec (self->database, "BEGIN IMMEDIATE", error))
     return FALSE;
-  end.container = container;
-  end.length = length;
-  if (mun_contents_recover (self->contents, &end, adopt_cb, self, error) && save_end (self, error)
+  if (mun_contents_recover (self->contents, &end, adopt_cb, &adoption, error)
+      && (!adoption.has_journal || save_void (self, &end, error)) && save_end (self, error)
       && mun_database_run (self->database, error,
                            "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
                            "s", self->key.text)
@@ -190,11 +242,57 @@ recover (MunStore *self, GError **error)
   return FALSE;
 }
 
+/* Key, codec and contents; the catalogue is open. */
 static gboolean
-open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
+open_contents (MunStore *self, MunSecret *master_key, gboolean create, gboolean writable,
+               GError **error)
 {
   g_autofree char *contents_dir = g_build_filename (self->dir, "contents", NULL);
   MunSealer *sealer;
+
+  if (!load_key (self, master_key, create, error))
+    return FALSE;
+  sealer = mun_sealer_new (self->key.key, error);
+  if (sealer == NULL)
+    return FALSE;
+  self->codec = mun_codec_new (sealer);
+  self->contents = mun_contents_open (contents_dir, self->key.guid, self->codec, writable, error);
+  return self->contents != NULL;
+}
+
+/* Taken for a new one, a catalogue that is gone or empty would hide all mail. */
+static gboolean
+check_file (MunStore *self, GError **error)
+{
+  GStatBuf status;
+
+  if (g_stat (self->catalogue_path, &status) != 0)
+    return mun_container_file_error (error, ENOENT, "opening", self->catalogue_path);
+  if (status.st_size > 0)
+    return TRUE;
+  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED, "opening %s: it is empty",
+               self->catalogue_path);
+  return FALSE;
+}
+
+static gboolean
+check_rows (MunStore *self, GError **error)
+{
+  gint64 has_key = 0;
+
+  if (!mun_database_find_int (self->database, &has_key, error,
+                              "SELECT 1 FROM meta WHERE key = 'store_json'", ""))
+    return FALSE;
+  if (has_key)
+    return TRUE;
+  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED, "opening %s: it is no catalogue of a store",
+               self->catalogue_path);
+  return FALSE;
+}
+
+static gboolean
+open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
+{
   guint32 last_dictionary;
 
   if (create) {
@@ -204,18 +302,12 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
       return mun_container_file_error (error, errno, "making the folder", self->dir);
     if (!mun_container_file_sync_dir (parent, error))
       return FALSE;
-  } else if (!g_file_test (self->catalogue_path, G_FILE_TEST_EXISTS)) {
-    return mun_container_file_error (error, ENOENT, "opening", self->catalogue_path);
+  } else if (!check_file (self, error)) {
+    return FALSE;
   }
   self->database = open_database (self, MUN_DATABASE_WRITER, error);
-  if (self->database == NULL || !load_key (self, master_key, create, error))
-    return FALSE;
-  sealer = mun_sealer_new (self->key.key, error);
-  if (sealer == NULL)
-    return FALSE;
-  self->codec = mun_codec_new (sealer);
-  self->contents = mun_contents_open (contents_dir, self->key.guid, self->codec, TRUE, error);
-  if (self->contents == NULL
+  if (self->database == NULL || (!create && !check_rows (self, error))
+      || !open_contents (self, master_key, create, TRUE, error)
       || !mun_dictionaries_load (self->database, self->contents, self->codec, &last_dictionary,
                                  error))
     return FALSE;
@@ -224,6 +316,22 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
     return FALSE;
   self->index = mun_index_keeper_open (self->database, self->catalogue_path);
   return TRUE;
+}
+
+/* What to do about a store whose catalogue is missing or cannot be read. */
+static void
+name_remedy (MunStore *self, GError **error)
+{
+  g_autofree char *contents_dir = g_build_filename (self->dir, "contents", NULL);
+  g_autofree char *before = NULL;
+
+  if (error == NULL || *error == NULL || !g_file_test (contents_dir, G_FILE_TEST_IS_DIR)
+      || strstr ((*error)->message, self->catalogue_path) == NULL
+      || !(g_error_matches (*error, MUN_ERROR, MUN_ERROR_DAMAGED)
+           || g_error_matches (*error, MUN_ERROR, MUN_ERROR_NOT_FOUND)))
+    return;
+  before = g_steal_pointer (&(*error)->message);
+  (*error)->message = g_strconcat (before, "; RecoverStore rebuilds it from the contents", NULL);
 }
 
 static GVariantBuilder *
@@ -246,6 +354,18 @@ mun_store_sample (MunStore *self, GBytes *piece)
   mun_trainer_offer (self->trainer, piece);
 }
 
+static void
+journal_void (MunStore *self)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "start", "(ut)", self->void_start.container,
+                         self->void_start.length);
+  g_variant_dict_insert (&details, "end", "(ut)", self->void_end.container, self->void_end.length);
+  mun_store_journal (self, "void", g_variant_dict_end (&details));
+}
+
 static gboolean
 append_journal (MunStore *self, GError **error)
 {
@@ -257,6 +377,8 @@ append_journal (MunStore *self, GError **error)
   gsize length;
   gconstpointer data;
 
+  if (self->has_void)
+    journal_void (self);
   if (self->journal == NULL)
     return TRUE;
   journal = g_variant_ref_sink (g_variant_builder_end (self->journal));
@@ -270,7 +392,10 @@ append_journal (MunStore *self, GError **error)
   data = g_bytes_get_data (bytes, &length);
   mun_digest (data, length, digest);
   record = mun_record_build (self->codec, MUN_RECORD_JOURNAL, data, length, digest, error);
-  return record != NULL && mun_contents_append (self->contents, record, &place, error);
+  return record != NULL && mun_contents_append (self->contents, record, &place, error)
+         && (!self->has_void
+             || mun_database_exec (self->database, "DELETE FROM meta WHERE key LIKE 'void_%'",
+                                   error));
 }
 
 static gboolean
@@ -309,8 +434,10 @@ run_transaction (MunStore *self, Job **jobs, guint n_jobs, GError **error)
        && mun_contents_sync (self->contents, error) && pass (self, "before-commit", error)
        && save_end (self, error);
   g_clear_pointer (&self->journal, g_variant_builder_unref);
-  if (ok && commit (self, error))
+  if (ok && commit (self, error)) {
+    self->has_void = FALSE;
     return TRUE;
+  }
   mun_database_exec (self->database, "ROLLBACK", NULL);
   /* A commit that failed may yet be found in the log after a crash: then its contents must be
    * there, and its numbers not be given again. */
@@ -484,10 +611,10 @@ mun_store_maintain (MunStore *self, guint cost, MunStoreWork work, gpointer data
   return job.ok;
 }
 
-MunStore *
-mun_store_open (const char *dir, gint64 id, MunSecret *master_key, gboolean create, GError **error)
+static MunStore *
+new_store (const char *dir, gint64 id, const char *catalogue)
 {
-  g_autoptr (MunStore) self = g_new0 (MunStore, 1);
+  MunStore *self = g_new0 (MunStore, 1);
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
@@ -496,12 +623,46 @@ mun_store_open (const char *dir, gint64 id, MunSecret *master_key, gboolean crea
   g_queue_init (&self->idle_readers);
   self->id = id;
   self->dir = g_strdup (dir);
-  self->catalogue_path = g_build_filename (dir, "catalogue.db", NULL);
+  self->catalogue_path = g_build_filename (dir, catalogue, NULL);
+  return self;
+}
+
+MunStore *
+mun_store_open (const char *dir, gint64 id, MunSecret *master_key, gboolean create, GError **error)
+{
+  g_autoptr (MunStore) self = new_store (dir, id, "catalogue.db");
+
   self->writable = TRUE;
-  if (!open_parts (self, master_key, create, error))
+  if (!open_parts (self, master_key, create, error)) {
+    name_remedy (self, error);
     return NULL;
+  }
   self->thread = g_thread_new ("store writer", writer_main, self);
   return g_steal_pointer (&self);
+}
+
+MunStore *
+mun_store_open_for_recovery (const char *dir, gint64 id, const char *catalogue,
+                             MunSecret *master_key, GError **error)
+{
+  g_autoptr (MunStore) self = new_store (dir, id, catalogue);
+
+  self->next_arrival = 1;
+  self->database = open_database (self, MUN_DATABASE_WRITER, error);
+  if (self->database == NULL || !open_contents (self, master_key, FALSE, FALSE, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+gboolean
+mun_store_finish_recovery (MunStore *self, const MunContentsMark *end, gint64 next_arrival,
+                           GError **error)
+{
+  return set_mark (self, "end_container", "end_length", end, error)
+         && set_meta (self, "next_arrival", next_arrival, error)
+         && mun_database_run (self->database, error,
+                              "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
+                              "s", self->key.text);
 }
 
 MunStore *

@@ -76,6 +76,18 @@ mun_store_get_index (MunStore *self);
 gboolean
 mun_store_await_step (MunStore *self, gint64 deadline, GError **error);
 
+/* For the recovery of a store, which nobody else has open: */
+
+/* mun_store_open_for_recovery: with a new catalogue named @catalogue beside the old one; there is
+ * no writer's thread, and the contents stay as they are. */
+MunStore *
+mun_store_open_for_recovery (const char *dir, gint64 id, const char *catalogue,
+                             MunSecret *master_key, GError **error);
+/* mun_store_finish_recovery: the rows that make the catalogue one of these contents. */
+gboolean
+mun_store_finish_recovery (MunStore *self, const MunContentsMark *end, gint64 next_arrival,
+                           GError **error);
+
 /* Reading: a connection of one's own until it is given back. */
 
 MunDatabase *

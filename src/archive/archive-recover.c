@@ -1,0 +1,80 @@
+/* archive-recover.c: a store whose catalogue is lost */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "archive-recover.h"
+
+#include "archive-private.h"
+#include "errors.h"
+#include "store-recover.h"
+
+static MunStoreEntry *
+find_closed (MunArchive *self, gint64 id, GError **error)
+{
+  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
+
+  for (guint i = 0; i < entries->len; i++) {
+    MunStoreEntry *entry = g_ptr_array_index (entries, i);
+
+    if (entry->id != id)
+      continue;
+    if (entry->store == NULL)
+      return mun_store_entry_ref (entry);
+    g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID,
+                 "store %s is in use: only a disabled store, or one in error, can be recovered",
+                 entry->name);
+    return NULL;
+  }
+  g_set_error (error, MUN_ERROR, MUN_ERROR_NOT_FOUND, "store %" G_GINT64_FORMAT " does not exist",
+               id);
+  return NULL;
+}
+
+static gboolean
+begin (MunArchive *self, gint64 id, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (g_hash_table_add (self->recovering, g_memdup2 (&id, sizeof id)))
+    return TRUE;
+  g_set_error (error, MUN_ERROR, MUN_ERROR_BUSY,
+               "store %" G_GINT64_FORMAT " is being recovered already", id);
+  return FALSE;
+}
+
+static void
+end (MunArchive *self, gint64 id)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_hash_table_remove (self->recovering, &id);
+}
+
+/* The new catalogue takes its place, unless somebody has opened the old one meanwhile. */
+static gboolean
+replace (MunArchive *self, gint64 id, const char *dir, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->admin_lock);
+  g_autoptr (MunStoreEntry) entry = find_closed (self, id, error);
+
+  return entry != NULL && mun_store_replace_catalogue (dir, error)
+         && mun_archive_load_entries (self, error);
+}
+
+gboolean
+mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted,
+                           MunVerifyProgress progress, gpointer data, GCancellable *cancellable,
+                           char **report, GError **error)
+{
+  g_autoptr (MunStoreEntry) entry = find_closed (self, id, error);
+  g_autofree char *dir = mun_archive_dup_store_dir (self, id);
+  gboolean ok;
+
+  if (entry == NULL || !begin (self, id, error))
+    return FALSE;
+  ok = mun_store_recover (dir, id, entry->name, self->key, recover_deleted, progress, data,
+                          cancellable, report, error)
+       && replace (self, id, dir, error);
+  end (self, id);
+  return ok;
+}

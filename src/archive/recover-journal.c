@@ -1,0 +1,308 @@
+/* recover-journal.c: what the journal of a store says, done again */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-archive"
+
+#include "recover-private.h"
+
+#include "catalogue.h"
+#include "folder-path.h"
+#include "piece-list.h"
+#include "store-deliver.h"
+
+static GVariant *
+read_journal (MunRecovery *self, const MunPlaceInContents *place)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) plain
+      = mun_contents_read (mun_store_get_contents (self->store), place, &error);
+  g_autoptr (GVariant) raw = NULL;
+  GVariant *normal;
+
+  if (plain == NULL) {
+    self->damaged++;
+    mun_recovery_fault (self, "%s (a journal record: messages it names are not in their folders)",
+                        error->message);
+    return NULL;
+  }
+  raw = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("a(sa{sv})"), plain, FALSE));
+  if (G_BYTE_ORDER == G_BIG_ENDIAN)
+    return g_variant_byteswap (raw);
+  normal = g_variant_get_normal_form (raw);
+  return normal;
+}
+
+static gint64
+piece_of (MunRecovery *self, GVariant *digest)
+{
+  gsize length;
+  gconstpointer data = g_variant_get_fixed_array (digest, &length, 1);
+
+  return mun_database_get_int (self->database, 0, "SELECT id FROM pieces WHERE digest = ?1", "b",
+                               data, length);
+}
+
+/* NULL: a piece is not there. */
+static GByteArray *
+find_pieces (MunRecovery *self, GVariantDict *details, GVariant *digest)
+{
+  g_autoptr (GVariant) segments
+      = g_variant_dict_lookup_value (details, "segments", G_VARIANT_TYPE ("a(ayuu)"));
+  g_autoptr (GArray) refs = g_array_new (FALSE, TRUE, sizeof (MunPieceRef));
+  gsize n = segments != NULL ? g_variant_n_children (segments) : 0;
+
+  if (segments == NULL) {
+    MunPieceRef ref = { piece_of (self, digest), 0, G_MAXUINT64 };
+
+    g_array_append_val (refs, ref);
+  }
+  for (gsize i = 0; i < n; i++) {
+    g_autoptr (GVariant) piece = NULL;
+    guint32 offset, length;
+    MunPieceRef ref = { 0 };
+
+    g_variant_get_child (segments, i, "(@ayuu)", &piece, &offset, &length);
+    ref.piece = piece_of (self, piece);
+    ref.offset = offset;
+    ref.length = length;
+    g_array_append_val (refs, ref);
+  }
+  for (guint i = 0; i < refs->len; i++)
+    if (g_array_index (refs, MunPieceRef, i).piece == 0)
+      return NULL;
+  return refs->len > 0 ? mun_piece_list_encode (refs) : NULL;
+}
+
+/* A row with what only the journal knows. Without its pieces the row stays empty until it is known
+ * whether the message was deleted. */
+static gboolean
+add (MunRecovery *self, GVariantDict *details, GError **error)
+{
+  g_autoptr (GVariant) digest
+      = g_variant_dict_lookup_value (details, "digest", G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GByteArray) pieces = NULL;
+  const char *folder = NULL, *source = NULL;
+  gint64 number = 0, received = 0, archived = 0, profile = 0;
+  MunFolderIds ids;
+  gsize length;
+  gconstpointer data;
+
+  if (digest == NULL || !g_variant_dict_lookup (details, "number", "x", &number)
+      || !g_variant_dict_lookup (details, "folder", "&s", &folder))
+    return TRUE;
+  g_variant_dict_lookup (details, "received", "x", &received);
+  g_variant_dict_lookup (details, "archived", "x", &archived);
+  g_variant_dict_lookup (details, "profile", "x", &profile);
+  g_variant_dict_lookup (details, "source", "&s", &source);
+  data = g_variant_get_fixed_array (digest, &length, 1);
+  pieces = find_pieces (self, details, digest);
+  return mun_catalogue_ensure_folder (self->database, folder, &ids, error)
+         && mun_database_run (
+             self->database, error,
+             "INSERT OR IGNORE INTO messages (number, arrival, folder, scope, digest, size, sent,"
+             " received, archived, flags, priority, extractor, profile, pieces, subject, sender,"
+             " recipients) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, 0, 0, 0, ?8, ?9, '', '', '')",
+             "iiiibiiib", number, self->arrival++, ids.folder, ids.scope, data, length, received,
+             archived, profile, pieces != NULL ? (gconstpointer)pieces->data : "",
+             pieces != NULL ? (gsize)pieces->len : (gsize)0)
+         && (source == NULL
+             || mun_store_add_source_key (self->database, ids.scope, source, 0, number, error));
+}
+
+static gboolean
+add_source (MunRecovery *self, GVariantDict *details, const char *folder, gint64 number,
+            GError **error)
+{
+  const char *source = NULL;
+  gint64 store = 0;
+  MunFolderIds ids;
+
+  g_variant_dict_lookup (details, "store", "x", &store);
+  return !g_variant_dict_lookup (details, "source", "&s", &source)
+         || (mun_catalogue_ensure_folder (self->database, folder, &ids, error)
+             && mun_store_add_source_key (self->database, ids.scope, source, store, number, error));
+}
+
+static gboolean
+delete_message (MunRecovery *self, gint64 number, GError **error)
+{
+  self->deleted++;
+  if (self->recover_deleted)
+    return mun_database_run (self->database, error,
+                             "DELETE FROM messages WHERE number = ?1 AND pieces = x''", "i",
+                             number);
+  return mun_database_run (self->database, error, "DELETE FROM messages WHERE number = ?1", "i",
+                           number)
+         && mun_database_run (self->database, error,
+                              "UPDATE source_keys SET number = 0 WHERE number = ?1 AND store = 0",
+                              "i", number);
+}
+
+static gboolean
+move_message (MunRecovery *self, gint64 number, const char *folder, GError **error)
+{
+  MunFolderIds ids;
+
+  return mun_catalogue_ensure_folder (self->database, folder, &ids, error)
+         && mun_database_run (self->database, error,
+                              "UPDATE messages SET folder = ?2 WHERE number = ?1", "ii", number,
+                              ids.folder);
+}
+
+static gboolean
+move_folder (MunRecovery *self, const char *from_path, const char *to_path, GError **error)
+{
+  g_autofree char *parent_path = mun_path_dup_parent (to_path);
+  MunFolderIds from, to, parent = { 0 };
+
+  if (!mun_catalogue_find_folder (self->database, from_path, &from))
+    return TRUE;
+  /* Only where deleted messages keep their folder. */
+  if (mun_catalogue_find_folder (self->database, to_path, &to))
+    return mun_database_run (self->database, error,
+                             "UPDATE messages SET folder = ?2 WHERE folder = ?1", "ii", from.folder,
+                             to.folder);
+  return (parent_path == NULL
+          || mun_catalogue_ensure_folder (self->database, parent_path, &parent, error))
+         && mun_database_run (self->database, error,
+                              "UPDATE folders SET parent = ?2, name = ?3 WHERE id = ?1", "iis",
+                              from.folder, parent.folder, mun_path_get_name (to_path));
+}
+
+static gboolean
+delete_folder (MunRecovery *self, const char *path, GError **error)
+{
+  MunFolderIds ids;
+
+  return !mun_catalogue_find_folder (self->database, path, &ids)
+         || mun_database_run (self->database, error,
+                              "DELETE FROM folders WHERE id = ?1"
+                              " AND NOT EXISTS (SELECT 1 FROM messages WHERE folder = ?1)"
+                              " AND NOT EXISTS (SELECT 1 FROM folders WHERE parent = ?1)",
+                              "i", ids.folder);
+}
+
+static gboolean
+apply (MunRecovery *self, const char *operation, GVariantDict *details, GError **error)
+{
+  const char *folder = "", *from = "", *to = "";
+  MunFolderIds ids;
+  gint64 number = 0;
+
+  g_variant_dict_lookup (details, "folder", "&s", &folder);
+  g_variant_dict_lookup (details, "number", "x", &number);
+  if (g_str_equal (operation, "add"))
+    return add (self, details, error);
+  if (g_str_equal (operation, "delete"))
+    return delete_message (self, number, error);
+  if (g_str_equal (operation, "move") && *folder != '\0')
+    return move_message (self, number, folder, error);
+  if (g_str_equal (operation, "source") && *folder != '\0')
+    return add_source (self, details, folder, number, error);
+  if (g_str_equal (operation, "folder") && *folder != '\0')
+    return mun_catalogue_ensure_folder (self->database, folder, &ids, error);
+  if (g_str_equal (operation, "delete-folder"))
+    return delete_folder (self, folder, error);
+  if (g_str_equal (operation, "move-folder") && g_variant_dict_lookup (details, "from", "&s", &from)
+      && g_variant_dict_lookup (details, "to", "&s", &to))
+    return move_folder (self, from, to, error);
+  return TRUE;
+}
+
+static int
+compare_marks (guint32 container, guint64 offset, const MunContentsMark *mark)
+{
+  if (container != mark->container)
+    return container < mark->container ? -1 : 1;
+  return (offset > mark->length) - (offset < mark->length);
+}
+
+static gboolean
+is_void (MunRecovery *self, const MunPlaceInContents *place)
+{
+  for (guint i = 0; i + 1 < self->voids->len; i += 2)
+    if (compare_marks (place->container, place->offset,
+                       &g_array_index (self->voids, MunContentsMark, i))
+            >= 0
+        && compare_marks (place->container, place->offset,
+                          &g_array_index (self->voids, MunContentsMark, i + 1))
+               < 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+note_void (MunRecovery *self, GVariantDict *details)
+{
+  MunContentsMark start, end;
+
+  if (g_variant_dict_lookup (details, "start", "(ut)", &start.container, &start.length)
+      && g_variant_dict_lookup (details, "end", "(ut)", &end.container, &end.length)) {
+    g_array_append_val (self->voids, start);
+    g_array_append_val (self->voids, end);
+  }
+}
+
+/* One journal record: in the first round only what says that others are void. */
+static gboolean
+replay (MunRecovery *self, const MunPlaceInContents *place, gboolean only_voids, GError **error)
+{
+  g_autoptr (GVariant) journal = read_journal (self, place);
+  GVariantIter iter;
+  const char *operation;
+  GVariant *values;
+  gboolean ok = TRUE;
+
+  if (journal == NULL)
+    return TRUE;
+  g_variant_iter_init (&iter, journal);
+  while (ok && g_variant_iter_next (&iter, "(&s@a{sv})", &operation, &values)) {
+    GVariantDict details;
+
+    g_variant_dict_init (&details, values);
+    if (!only_voids)
+      ok = apply (self, operation, &details, error) && mun_recovery_step (self, error);
+    else if (g_str_equal (operation, "void"))
+      note_void (self, &details);
+    g_variant_dict_clear (&details);
+    g_variant_unref (values);
+  }
+  return ok;
+}
+
+/* Which folder a message is unique in: its ancestor of the second level, or the first. */
+static gboolean
+set_scopes (MunRecovery *self, GError **error)
+{
+  return mun_database_exec (
+      self->database,
+      "CREATE TEMP TABLE scopes AS WITH RECURSIVE tree (id, scope, depth) AS"
+      " (SELECT id, id, 1 FROM folders WHERE parent = 0 UNION ALL"
+      "  SELECT folders.id, CASE tree.depth WHEN 1 THEN folders.id ELSE tree.scope END,"
+      "   tree.depth + 1 FROM folders JOIN tree ON folders.parent = tree.id WHERE tree.depth < 200)"
+      " SELECT id, scope FROM tree;"
+      "CREATE INDEX temp.scopes_id ON scopes (id);"
+      "UPDATE messages SET scope = (SELECT scope FROM scopes WHERE scopes.id = messages.folder)"
+      " WHERE folder IN (SELECT id FROM scopes);"
+      "DROP TABLE temp.scopes;",
+      error);
+}
+
+gboolean
+mun_recover_journals (MunRecovery *self, GError **error)
+{
+  guint64 damaged = self->damaged;
+
+  for (guint i = 0; i < self->journals->len; i++)
+    if (!replay (self, &g_array_index (self->journals, MunPlaceInContents, i), TRUE, error))
+      return FALSE;
+  /* Those that cannot be read were named in the first round. */
+  damaged = self->damaged;
+  for (guint i = 0; i < self->journals->len; i++) {
+    const MunPlaceInContents *place = &g_array_index (self->journals, MunPlaceInContents, i);
+
+    if (!is_void (self, place) && !replay (self, place, FALSE, error))
+      return FALSE;
+  }
+  self->damaged = damaged;
+  return set_scopes (self, error);
+}

@@ -43,7 +43,7 @@ const MunFunctionSpec mun_functions_storage[] = {
   FUNCTION ("CompactStore", LONG, "null", N_ ("Compact an archive store"), STORE_ID),
   FUNCTION ("MergeStore", LONG, "null", N_ ("Merge one archive store into another"), STORE_ID,
             REQUIRED ("sourceId", NUMBER, N_ ("Number of the store that is merged into it"))),
-  FUNCTION ("RecoverStore", LONG | SECRET_ARGS, "null",
+  FUNCTION ("RecoverStore", SERVED | LONG | SECRET_ARGS, "null",
             N_ ("Rebuild the metadata of an archive store from its recovery records"), STORE_ID,
             SECRET_OPTIONAL ("encryptionKey", STRING, N_ ("Key of the store")),
             OPTIONAL ("recoverDeletedMessages", BOOL, N_ ("Bring deleted messages back"))),

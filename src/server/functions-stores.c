@@ -4,6 +4,7 @@
 
 #include "handler.h"
 
+#include "archive-recover.h"
 #include "archive-stores.h"
 #include "arguments.h"
 #include "errors.h"
@@ -147,11 +148,36 @@ verify_stores (MunCall *call, GError **error)
   return make_verdict (call, faults);
 }
 
+static JsonNode *
+recover_store (MunCall *call, GError **error)
+{
+  MunArguments *arguments = mun_call_get_arguments (call);
+  Progress progress = { call, 0, 1 };
+  g_autofree char *report = NULL;
+
+  if (mun_arguments_has (arguments, "encryptionKey")) {
+    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_UNSUPPORTED,
+                         "encryptionKey is not supported: the key of a store is opened by the "
+                         "master key of this server");
+    return NULL;
+  }
+  if (!mun_archive_recover_store (
+          mun_call_get_archive (call), mun_arguments_get_int (arguments, "id", 0),
+          mun_arguments_get_bool (arguments, "recoverDeletedMessages", FALSE), progress_cb,
+          &progress, mun_call_get_cancellable (call), &report, error))
+    return NULL;
+  mun_call_log (call, "%s", g_strchomp (report));
+  mun_call_add_detail (call, "%s",
+                       strrchr (report, '\n') != NULL ? strrchr (report, '\n') + 1 : report);
+  return NULL;
+}
+
 const MunHandlerEntry mun_handlers_stores[] = {
   { "GetStores", get_stores },
   { "CreateStore", create_store },
   { "SetStoreRequestedState", set_store_requested_state },
   { "VerifyStore", verify_store },
   { "VerifyStores", verify_stores },
+  { "RecoverStore", recover_store },
   { NULL, NULL },
 };

@@ -5,6 +5,7 @@
 
 #include "json.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static TestServer *server;
@@ -105,6 +106,35 @@ test_verify (void)
     g_assert_cmpint (mun_json_get_int (mun_json_get_object (envelope, "result"), "faults", -1), ==,
                      0);
   }
+}
+
+/* Its catalogue is lost while it is disabled; the log says what was done. */
+static void
+test_recover (void)
+{
+  g_autoptr (JsonNode) created = NULL;
+  g_autoptr (JsonNode) stores = NULL;
+  g_autoptr (JsonObject) envelope = NULL;
+  g_autofree char *form = NULL, *id = NULL, *path = NULL;
+  JsonObject *first;
+
+  created = test_server_call_ok (server, "CreateStore", "name=next&requestedState=current");
+  id = g_strdup_printf ("%d", (int)mun_json_get_int (json_node_get_object (created), "id", 0));
+  refused ("RecoverStore", "id=77", "77");
+  refused ("RecoverStore", "id=1", "in use");
+  ok ("SetStoreRequestedState", "id=1&requestedState=disabled");
+  stores = test_server_call_ok (server, "GetStores", "includeSize=false");
+  first = json_array_get_object_element (json_node_get_array (stores), 0);
+  path = g_build_filename (mun_json_get_string (first, "databasePath", ""), "catalogue.db", NULL);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  envelope = test_server_call (server, "RecoverStore", "id=1");
+  g_assert_cmpstr (mun_json_get_string (envelope, "statusCode", NULL), ==, "succeeded");
+  g_assert_nonnull (strstr (mun_json_get_string (envelope, "logOutput", ""), "20 messages"));
+  ok ("SetStoreRequestedState", "id=1&requestedState=current");
+  g_clear_pointer (&envelope, json_object_unref);
+  envelope = test_server_call (server, "VerifyStore", "id=1");
+  g_assert_cmpint (mun_json_get_int (mun_json_get_object (envelope, "result"), "faults", -1), ==,
+                   0);
 }
 
 static JsonArray *
@@ -303,6 +333,7 @@ main (int argc, char **argv)
   bearer = test_server_sign_in (server, TEST_ADMIN, TEST_PASSWORD);
   g_test_add_func ("/munimentd/archive/stores", test_stores);
   g_test_add_func ("/munimentd/archive/verify", test_verify);
+  g_test_add_func ("/munimentd/archive/recover", test_recover);
   g_test_add_func ("/munimentd/archive/child-folders", test_child_folders);
   g_test_add_func ("/munimentd/archive/statistics", test_statistics);
   g_test_add_func ("/munimentd/archive/move-and-delete-folders", test_move_and_delete_folders);

@@ -137,6 +137,8 @@ static const struct {
   { "SetStoreRequestedState", "id=$S&requestedState=writeProtected", "\"null\"", NULL },
   { "VerifyStore", "id=$S&includeIndexes=true", "{\"faults\":\"number\"}", NULL },
   { "VerifyStores", "includeIndexes=false", "{\"faults\":\"number\"}", NULL },
+  { "SetStoreRequestedState", "id=$S&requestedState=disabled", "\"null\"", NULL },
+  { "RecoverStore", "id=$S&recoverDeletedMessages=true", "\"null\"", NULL },
   /* compliance */
   { "SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}", "\"null\"", NULL },
   { "GetComplianceConfiguration", "",
@@ -179,6 +181,7 @@ static const char *const promised[] = {
   "SetStoreRequestedState",
   "VerifyStore",
   "VerifyStores",
+  "RecoverStore",
   "GetStoreIndexes",
   "RebuildStoreIndex",
   "SelectAllStoreIndexesForRebuild",

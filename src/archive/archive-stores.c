@@ -115,8 +115,13 @@ mun_archive_find_current (MunArchive *self, GError **error)
   for (guint i = 0; i < entries->len; i++) {
     MunStoreEntry *entry = g_ptr_array_index (entries, i);
 
-    if (entry->state == MUN_STORE_STATE_CURRENT && entry->store != NULL)
+    if (entry->state != MUN_STORE_STATE_CURRENT)
+      continue;
+    if (entry->store != NULL)
       return mun_store_entry_ref (entry);
+    g_set_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY, "the current store %s cannot take mail: %s",
+                 entry->name, entry->problem);
+    return NULL;
   }
   g_set_error_literal (error, MUN_ERROR, MUN_ERROR_READ_ONLY,
                        "there is no current store to archive to");

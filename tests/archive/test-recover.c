@@ -44,11 +44,15 @@ static void
 assert_in_error (ArchiveFixture *fixture)
 {
   g_autoptr (JsonArray) stores = mun_archive_list_stores (fixture->archive, FALSE);
+  g_autoptr (GError) error = NULL;
   const char *problem
       = json_object_get_string_member (json_array_get_object_element (stores, 0), "error");
 
   g_assert_nonnull (problem);
   g_assert_nonnull (strstr (problem, "RecoverStore"));
+  g_assert_false (fault_mail_deliver (fixture->archive, 0, 1, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_READ_ONLY);
+  g_assert_nonnull (strstr (error->message, "RecoverStore"));
 }
 
 /* Missing, empty, another database, its first page damaged: the server starts, says what to do, and

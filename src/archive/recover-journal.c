@@ -36,9 +36,11 @@ piece_of (MunRecovery *self, GVariant *digest)
 {
   gsize length;
   gconstpointer data = g_variant_get_fixed_array (digest, &length, 1);
+  gint64 id = 0;
 
-  return mun_database_get_int (self->database, 0, "SELECT id FROM pieces WHERE digest = ?1", "b",
-                               data, length);
+  mun_database_find_int (self->database, &id, self->problem == NULL ? &self->problem : NULL,
+                         "SELECT id FROM pieces WHERE digest = ?1", "b", data, length);
+  return id;
 }
 
 /* NULL: a piece is not there. */

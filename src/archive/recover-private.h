@@ -22,7 +22,8 @@ typedef struct {
   GArray *voids;       /* pairs of MunContentsMark */
   gint64 arrival;
   guint64 damaged, lost, messages, bytes, deleted;
-  guint changes; /* since the last commit */
+  GError *problem; /* the new catalogue cannot be written or read: it cannot go on */
+  guint changes;   /* since the last commit */
 } MunRecovery;
 
 /* mun_recovery_fault: a line of the report. */

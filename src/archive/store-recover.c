@@ -36,11 +36,22 @@ mun_recovery_step (MunRecovery *self, GError **error)
 {
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
     return FALSE;
+  if (self->problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&self->problem));
+    return FALSE;
+  }
   if (++self->changes < CHANGES_A_COMMIT)
     return TRUE;
   self->changes = 0;
   mun_container_file_fault ("recover");
   return mun_database_exec (self->database, "COMMIT; BEGIN IMMEDIATE", error);
+}
+
+/* The first problem counts. */
+static GError **
+where_to (MunRecovery *self)
+{
+  return self->problem == NULL ? &self->problem : NULL;
 }
 
 /* The dictionary's record stands in the catalogue too. */
@@ -52,7 +63,7 @@ take_dictionary (MunRecovery *self, const MunPlaceInContents *place, guint32 num
   gconstpointer data = g_bytes_get_data (plain, &length);
 
   mun_codec_add_dictionary (mun_store_get_codec (self->store), number, data, length, NULL);
-  mun_database_run (self->database, NULL,
+  mun_database_run (self->database, where_to (self),
                     "INSERT OR REPLACE INTO dictionaries (number, container, offset, length,"
                     " record) VALUES (?1, ?2, ?3, ?4, ?5)",
                     "iiiib", (gint64)number, (gint64)place->container, (gint64)place->offset,
@@ -62,7 +73,7 @@ take_dictionary (MunRecovery *self, const MunPlaceInContents *place, guint32 num
 static void
 take_piece (MunRecovery *self, const MunPlaceInContents *place, const MunRecordHeader *header)
 {
-  mun_database_run (self->database, NULL,
+  mun_database_run (self->database, where_to (self),
                     "INSERT OR IGNORE INTO pieces (digest, container, offset, length, size, refs)"
                     " VALUES (?1, ?2, ?3, ?4, ?5, 0)",
                     "biiii", header->digest, (gsize)MUN_DIGEST_SIZE, (gint64)place->container,
@@ -102,7 +113,7 @@ visit_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const 
 
     self->progress (0.5 * self->bytes_done / MAX (self->bytes_total, 1), text, self->data);
   }
-  return !g_cancellable_is_cancelled (self->cancellable);
+  return self->problem == NULL && !g_cancellable_is_cancelled (self->cancellable);
 }
 
 static void
@@ -177,7 +188,8 @@ scan (MunRecovery *self, GError **error)
     MunPlaceInContents *place = &g_array_index (self->retries, MunPlaceInContents, i);
 
     if (!mun_contents_scan (contents, place->container, place->offset,
-                            place->offset + place->length, retry_cb, NULL, self, error))
+                            place->offset + place->length, retry_cb, NULL, self, error)
+        || !mun_recovery_step (self, error))
       return FALSE;
   }
   return TRUE;
@@ -250,6 +262,7 @@ mun_store_recover (const char *dir, gint64 id, const char *name, MunSecret *mast
   self.retries = g_array_new (FALSE, FALSE, sizeof (MunPlaceInContents));
   self.voids = g_array_new (FALSE, FALSE, sizeof (MunContentsMark));
   ok = run (&self, error);
+  g_clear_error (&self.problem);
   mun_store_unref (self.store);
   if (!ok)
     remove_new (dir);

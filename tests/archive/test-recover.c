@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -198,6 +199,34 @@ test_damaged (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (missing, ==, 1);
 }
 
+/* A full disk ends it, and nothing is replaced; with room it is begun again. */
+static void
+test_full (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = archive_fixture_dup_catalogue (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *report = NULL;
+  struct rlimit before, limit;
+
+  archive_fixture_deliver_letters (fixture->archive, 0, NULL);
+  g_clear_object (&fixture->archive);
+  remove_catalogue (fixture);
+  archive_fixture_reopen (fixture);
+  signal (SIGXFSZ, SIG_IGN);
+  getrlimit (RLIMIT_FSIZE, &before);
+  limit = before;
+  limit.rlim_cur = 200 * 1024;
+  setrlimit (RLIMIT_FSIZE, &limit);
+  g_assert_false (
+      mun_archive_recover_store (fixture->archive, 1, FALSE, NULL, NULL, NULL, NULL, &error));
+  setrlimit (RLIMIT_FSIZE, &before);
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_NO_SPACE);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  report = recover (fixture, FALSE);
+  g_assert_nonnull (strstr (report, "500 messages"));
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+}
+
 /* --- cancelled and killed --- */
 
 static void
@@ -348,6 +377,7 @@ main (int argc, char **argv)
   ADD ("lost", test_lost);
   ADD ("history", test_history);
   ADD ("damaged", test_damaged);
+  ADD ("full", test_full);
   ADD ("cancelled", test_cancelled);
   ADD ("killed", test_killed);
   ADD ("void", test_void);

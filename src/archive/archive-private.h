@@ -32,8 +32,8 @@ struct _MunArchive {
   MunSecret *key;
   MunMaster *master;
   MunTextExtractor *extractor; /* of attachments, for what is delivered */
-  GHashTable *recovering; /* ids of stores, under the lock */
-  GMutex admin_lock;      /* one change of the list of stores at a time */
+  GHashTable *recovering;      /* ids of stores, under the lock */
+  GMutex admin_lock;           /* one change of the list of stores at a time */
   GMutex lock;
   GPtrArray *entries; /* MunStoreEntry, newest store first; replaced as a whole */
 };

@@ -72,8 +72,8 @@ mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted
 
   if (entry == NULL || !begin (self, id, error))
     return FALSE;
-  ok = mun_store_recover (dir, id, entry->name, self->key, recover_deleted, progress, data,
-                          cancellable, report, error)
+  ok = mun_store_recover (dir, id, entry->name, self->key, self->extractor, recover_deleted,
+                          progress, data, cancellable, report, error)
        && replace (self, id, dir, error);
   end (self, id);
   return ok;

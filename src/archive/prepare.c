@@ -226,11 +226,12 @@ clear_text (gpointer data)
 
 /* Reading them again might give something else; what the index has must be known to be taken out of
  * it one day. So the texts are kept. */
-static gboolean
-read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
-                  GCancellable *cancellable, GError **error)
+gboolean
+mun_prepared_read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
+                               GCancellable *cancellable, GError **error)
 {
-  self->found = mun_attachment_texts_read (extractor, self->message, cancellable);
+  if (extractor != NULL && mun_message_get_n_attachments (self->message) > 0)
+    self->found = mun_attachment_texts_read (extractor, self->message, cancellable);
   if (self->found == NULL)
     return TRUE;
   self->texts = g_array_new (FALSE, TRUE, sizeof (MunPreparedText));
@@ -270,8 +271,7 @@ mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extrac
         && mun_prepared_seal_piece (self, i, codec, error) == NULL)
       return FALSE;
   }
-  if (extractor != NULL && mun_message_get_n_attachments (self->message) > 0
-      && !read_attachments (self, codec, extractor, cancellable, error))
+  if (!mun_prepared_read_attachments (self, codec, extractor, cancellable, error))
     return FALSE;
   /* Here rather than on the writer's thread: letting a tree of objects go takes as long as parsing
    * a third of it. */

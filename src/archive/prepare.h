@@ -69,6 +69,10 @@ gboolean
 mun_prepared_parse (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
                     GCancellable *cancellable, MunPreparedKnown known, gpointer user_data,
                     GError **error);
+/* mun_prepared_read_attachments: that part of it alone; the message has been parsed. */
+gboolean
+mun_prepared_read_attachments (MunPrepared *self, MunCodec *codec, MunTextExtractor *extractor,
+                               GCancellable *cancellable, GError **error);
 /* mun_prepared_seal_piece: makes the record of piece INDEX when it is not there yet. */
 GBytes *
 mun_prepared_seal_piece (MunPrepared *self, guint index, MunCodec *codec, GError **error);

@@ -96,10 +96,17 @@ count_pieces (MunRecovery *self, const Row *row, GError **error)
 static gboolean
 complete (MunRecovery *self, const Row *row, const char *path, GBytes *raw, GError **error)
 {
-  g_autoptr (MunMessage) message = mun_message_parse (raw);
+  g_autoptr (MunPrepared) item = mun_prepared_new (raw, FALSE);
+  MunMessage *message = item->message = mun_message_parse (raw);
   g_autofree char *tokens = NULL;
   gint64 size = g_bytes_get_size (raw);
   MunFolderIds ids = { 0 };
+
+  /* What was read in its attachments stood in the catalogue alone. */
+  item->number = row->number;
+  if (!mun_prepared_read_attachments (item, mun_store_get_codec (self->store), self->extractor,
+                                      self->cancellable, error))
+    return FALSE;
 
   mun_catalogue_find_folder (self->database, path, &ids);
   ids.folder = row->folder;
@@ -108,8 +115,7 @@ complete (MunRecovery *self, const Row *row, const char *path, GBytes *raw, GErr
   self->messages++;
   self->bytes += size;
   return mun_store_describe (self->database, row->number, message, size, error)
-         && mun_catalogue_index (self->database, row->number, mun_message_get_fields (message),
-                                 tokens, error)
+         && mun_store_index_prepared (self->database, item, tokens, error)
          && mun_catalogue_count (self->database, row->folder, 1, size, error)
          && count_pieces (self, row, error);
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct {
   MunStore *store;
   MunDatabase *database;
+  MunTextExtractor *extractor;
   gboolean recover_deleted;
   GString *report;
   MunVerifyProgress progress;

@@ -274,9 +274,9 @@ insert_row (MunStore *store, MunPrepared *item, const MunFolderIds *ids, gint64 
       *message_id != '\0' ? message_id : NULL, mun_message_get_damage_note (message));
 }
 
-/* The fields of the message and what was read in its attachments. */
-static gboolean
-index_item (MunDatabase *database, MunPrepared *item, const char *tokens, GError **error)
+gboolean
+mun_store_index_prepared (MunDatabase *database, MunPrepared *item, const char *tokens,
+                          GError **error)
 {
   MunMessageFields fields = *mun_message_get_fields (item->message);
   g_autofree char *texts = NULL;
@@ -348,7 +348,7 @@ deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
     tokens = mun_catalogue_dup_tokens (&folder->ids, mun_message_has_attachments (item->message),
                                        mun_message_get_priority (item->message));
     if (!insert_row (store, item, &folder->ids, arrival, archived, pieces, error)
-        || !index_item (database, item, tokens, error))
+        || !mun_store_index_prepared (database, item, tokens, error))
       return FALSE;
     folder->messages++;
     folder->bytes += item->size;

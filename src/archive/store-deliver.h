@@ -17,6 +17,10 @@ gboolean
 mun_store_find_digest (MunDatabase *database, const char *scope,
                        const guint8 digest[MUN_DIGEST_SIZE], gint64 *number, GError **error);
 
+/* mun_store_index_prepared: the message and what was read in its attachments, which is kept. */
+gboolean
+mun_store_index_prepared (MunDatabase *database, MunPrepared *item, const char *tokens,
+                          GError **error);
 /* mun_store_describe: completes a row with what the message itself says. */
 gboolean
 mun_store_describe (MunDatabase *database, gint64 number, MunMessage *message, gint64 size,

@@ -127,6 +127,13 @@ assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize len
 }
 
 GBytes *
+mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
+                    gsize size, GError **error)
+{
+  return assemble (self, database, pieces, length, size, G_MAXSIZE, error);
+}
+
+GBytes *
 mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsize limit,
                       GError **error)
 {

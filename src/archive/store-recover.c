@@ -238,10 +238,12 @@ summarize (MunRecovery *self)
 
 gboolean
 mun_store_recover (const char *dir, gint64 id, const char *name, MunSecret *master_key,
-                   gboolean recover_deleted, MunVerifyProgress progress, gpointer data,
-                   GCancellable *cancellable, char **report, GError **error)
+                   MunTextExtractor *extractor, gboolean recover_deleted,
+                   MunVerifyProgress progress, gpointer data, GCancellable *cancellable,
+                   char **report, GError **error)
 {
-  MunRecovery self = { .recover_deleted = recover_deleted,
+  MunRecovery self = { .extractor = extractor,
+                       .recover_deleted = recover_deleted,
                        .progress = progress,
                        .data = data,
                        .cancellable = cancellable,

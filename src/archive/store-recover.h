@@ -13,11 +13,13 @@ G_BEGIN_DECLS
  * They are done again in their order; then every message is put together, checked and indexed. */
 
 /* mun_store_recover: a new catalogue in @dir, beside the old one, if any; takes its place by
- * mun_store_replace_catalogue(). Nobody may have the store open. */
+ * mun_store_replace_catalogue(). Nobody may have the store open. @extractor:
+ * reads attachments anew. */
 gboolean
 mun_store_recover (const char *dir, gint64 id, const char *name, MunSecret *master_key,
-                   gboolean recover_deleted, MunVerifyProgress progress, gpointer data,
-                   GCancellable *cancellable, char **report, GError **error);
+                   MunTextExtractor *extractor, gboolean recover_deleted,
+                   MunVerifyProgress progress, gpointer data, GCancellable *cancellable,
+                   char **report, GError **error);
 /* mun_store_replace_catalogue: the old one stays, as "catalogue-before-recovery-<time>.db". */
 gboolean
 mun_store_replace_catalogue (const char *dir, GError **error);

@@ -6,11 +6,12 @@
 
 #include "container-file.h"
 #include "errors.h"
+#include "index-gaps.h"
 #include "index-keeper.h"
+#include "store-catalogue.h"
 #include "store-index.h"
 #include "store-key.h"
 #include "store-upkeep.h"
-#include "tokenizer.h"
 #include "trainer.h"
 
 #include <errno.h>
@@ -60,48 +61,27 @@ struct _MunStore {
   GQueue idle_readers;
 };
 
-static gboolean
-migrate_1 (MunDatabase *database, GError **error)
+static char *
+dup_key_copy_path (MunStore *self)
 {
-  /* pgsz and hashsize: larger leaves and fewer segments make bulk imports faster. usermerge: when
-   * there is time, two segments are merged already. */
-  return mun_database_run_script (database, "catalogue-1.sql", error)
-         && mun_database_exec (database,
-                               "INSERT INTO search (search, rank) VALUES ('pgsz', 8050);"
-                               "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
-                               "INSERT INTO search (search, rank) VALUES ('usermerge', 2);",
-                               error);
+  return g_build_filename (self->dir, "contents", "store.json", NULL);
 }
 
-static gboolean
-migrate_2 (MunDatabase *database, GError **error)
+/* Without its key a store cannot be read: a copy stands with what it opens. */
+static void
+keep_key_copy (MunStore *self)
 {
-  return mun_database_run_script (database, "catalogue-2.sql", error);
+  g_autofree char *path = dup_key_copy_path (self);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_get_contents (path, &text, NULL, NULL) && strcmp (text, self->key.text) == 0)
+    return;
+  if (!mun_store_key_restore (path, self->key.text, &error))
+    g_message ("the copy of a store's key: %s", error->message);
 }
 
-static const MunMigration migrations[] = { { 1, migrate_1 }, { 2, migrate_2 } };
-
-static MunDatabase *
-open_database (MunStore *self, MunDatabaseMode mode, GError **error)
-{
-  g_autoptr (MunDatabase) database = mun_database_open (self->catalogue_path, mode, error);
-
-  if (database == NULL || !mun_tokenizer_register (database, error))
-    return NULL;
-  if (mode == MUN_DATABASE_WRITER) {
-    if (!mun_database_migrate (database, migrations, G_N_ELEMENTS (migrations), error))
-      return NULL;
-  } else if (!mun_database_exec (
-                 database,
-                 "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search, row);"
-                 "PRAGMA query_only = ON;",
-                 error)) {
-    return NULL;
-  }
-  return g_steal_pointer (&database);
-}
-
-/* store.json, or its copy in the catalogue when the file is gone. */
+/* store.json, or its copy in the catalogue or with the contents when the file is gone. */
 static gboolean
 load_key (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
 {
@@ -121,6 +101,13 @@ load_key (MunStore *self, MunSecret *master_key, gboolean create, GError **error
       if (!ok)
         return FALSE;
     }
+  }
+  if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_autofree char *copy = dup_key_copy_path (self);
+    g_autofree char *text = NULL;
+
+    if (g_file_get_contents (copy, &text, NULL, NULL) && !mun_store_key_restore (path, text, error))
+      return FALSE;
   }
   return mun_store_key_load (&self->key, path, master_key, error);
 }
@@ -260,36 +247,6 @@ open_contents (MunStore *self, MunSecret *master_key, gboolean create, gboolean 
   return self->contents != NULL;
 }
 
-/* Taken for a new one, a catalogue that is gone or empty would hide all mail. */
-static gboolean
-check_file (MunStore *self, GError **error)
-{
-  GStatBuf status;
-
-  if (g_stat (self->catalogue_path, &status) != 0)
-    return mun_container_file_error (error, ENOENT, "opening", self->catalogue_path);
-  if (status.st_size > 0)
-    return TRUE;
-  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED, "opening %s: it is empty",
-               self->catalogue_path);
-  return FALSE;
-}
-
-static gboolean
-check_rows (MunStore *self, GError **error)
-{
-  gint64 has_key = 0;
-
-  if (!mun_database_find_int (self->database, &has_key, error,
-                              "SELECT 1 FROM meta WHERE key = 'store_json'", ""))
-    return FALSE;
-  if (has_key)
-    return TRUE;
-  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED, "opening %s: it is no catalogue of a store",
-               self->catalogue_path);
-  return FALSE;
-}
-
 static gboolean
 open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
 {
@@ -302,11 +259,12 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
       return mun_container_file_error (error, errno, "making the folder", self->dir);
     if (!mun_container_file_sync_dir (parent, error))
       return FALSE;
-  } else if (!check_file (self, error)) {
+  } else if (!mun_store_catalogue_check_file (self->catalogue_path, error)) {
     return FALSE;
   }
-  self->database = open_database (self, MUN_DATABASE_WRITER, error);
-  if (self->database == NULL || (!create && !check_rows (self, error))
+  self->database = mun_store_catalogue_open (self->catalogue_path, MUN_DATABASE_WRITER, error);
+  if (self->database == NULL
+      || (!create && !mun_store_catalogue_check (self->database, self->catalogue_path, error))
       || !open_contents (self, master_key, create, TRUE, error)
       || !mun_dictionaries_load (self->database, self->contents, self->codec, &last_dictionary,
                                  error))
@@ -314,6 +272,7 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
   self->trainer = mun_trainer_new (self, last_dictionary);
   if (!mun_container_file_sync_dir (self->dir, error) || !recover (self, error))
     return FALSE;
+  keep_key_copy (self);
   self->index = mun_index_keeper_open (self->database, self->catalogue_path);
   return TRUE;
 }
@@ -648,7 +607,7 @@ mun_store_open_for_recovery (const char *dir, gint64 id, const char *catalogue,
   g_autoptr (MunStore) self = new_store (dir, id, catalogue);
 
   self->next_arrival = 1;
-  self->database = open_database (self, MUN_DATABASE_WRITER, error);
+  self->database = mun_store_catalogue_open (self->catalogue_path, MUN_DATABASE_WRITER, error);
   if (self->database == NULL || !open_contents (self, master_key, FALSE, FALSE, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -662,7 +621,8 @@ mun_store_finish_recovery (MunStore *self, const MunContentsMark *end, gint64 ne
          && set_meta (self, "next_arrival", next_arrival, error)
          && mun_database_run (self->database, error,
                               "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
-                              "s", self->key.text);
+                              "s", self->key.text)
+         && mun_index_gaps_make (self->database, FALSE, error);
 }
 
 MunStore *
@@ -785,7 +745,9 @@ mun_store_acquire_reader (MunStore *self, GError **error)
   g_mutex_lock (&self->lock);
   reader = g_queue_pop_head (&self->idle_readers);
   g_mutex_unlock (&self->lock);
-  return reader != NULL ? reader : open_database (self, MUN_DATABASE_READER, error);
+  return reader != NULL
+             ? reader
+             : mun_store_catalogue_open (self->catalogue_path, MUN_DATABASE_READER, error);
 }
 
 void

@@ -65,7 +65,7 @@ test_lost (ArchiveFixture *fixture, gconstpointer data)
   g_autofree char *noise = g_strnfill (8192, 'x');
 
   g_assert_true (fault_mail_deliver (fixture->archive, 0, COUNT, NULL));
-  for (guint way = 0; way < 4; way++) {
+  for (guint way = 0; way < 5; way++) {
     g_autofree char *report = NULL;
     g_autofree char *expected = g_strdup_printf ("%d messages", COUNT);
 
@@ -77,6 +77,12 @@ test_lost (ArchiveFixture *fixture, gconstpointer data)
       g_assert_true (g_close (fd, NULL));
     } else {
       remove_catalogue (fixture);
+    }
+    /* The key as well: there is a copy of it with the contents. */
+    if (way == 4) {
+      g_autofree char *key = g_build_filename (fixture->dir, "stores/1/store.json", NULL);
+
+      g_assert_cmpint (g_unlink (key), ==, 0);
     }
     if (way == 1)
       g_assert_true (g_file_set_contents (path, "", 0, NULL));

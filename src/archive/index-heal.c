@@ -191,14 +191,18 @@ is_usable (MunDatabase *database)
 
 /* Before there was a list of gaps there were none. */
 static gboolean
-adopt (MunDatabase *database, GError **error)
+adopt (MunDatabase *database, gint64 *version, GError **error)
 {
+  gint64 has_messages = 0;
+
+  if (!mun_database_find_int (database, &has_messages, error, "SELECT 1 FROM messages LIMIT 1", ""))
+    return FALSE;
+  *version = has_messages ? FIRST_VERSION : MUN_INDEX_VERSION;
   if (!mun_database_exec (database, "BEGIN IMMEDIATE", error))
     return FALSE;
   if (mun_index_gaps_make (database, FALSE, error)
       && mun_database_run (database, error,
-                           "UPDATE meta SET value = ?1 WHERE key = 'index_version'", "i",
-                           (gint64)FIRST_VERSION)
+                           "UPDATE meta SET value = ?1 WHERE key = 'index_version'", "i", *version)
       && mun_database_exec (database, "COMMIT", error))
     return TRUE;
   mun_database_exec (database, "ROLLBACK", NULL);
@@ -215,10 +219,8 @@ mun_index_heal_open (MunDatabase *database, GError **error)
                               "SELECT value FROM meta WHERE key = 'index_version'", "")
       || !mun_database_find_int (database, &is_broken, error,
                                  "SELECT value FROM meta WHERE key = 'index_broken'", "")
-      || (version == 0 && !adopt (database, error)))
+      || (version == 0 && !adopt (database, &version, error)))
     return FALSE;
-  if (version == 0)
-    version = FIRST_VERSION;
   is_damaged = is_broken || !is_usable (database);
   if (is_damaged || version != MUN_INDEX_VERSION) {
     if (!is_damaged)

@@ -1,10 +1,13 @@
 /* test-texts.c: attachments are found by what is in them, and cost nothing but that */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "archive-fixture.h"
+#include "archive-indexes.h"
 #include "archive-private.h"
+#include "archive-recover.h"
 #include "json.h"
 #include "text-documents.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define FAULTS "munimentd-text-faults"
@@ -340,6 +343,77 @@ test_migration (ArchiveFixture *fixture, gconstpointer data)
   assert_found (fixture, "pelican", "one");
 }
 
+/* An index that is made anew has what was read when the message came, whoever could read it now. */
+static void
+test_index_anew (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = archive_fixture_dup_catalogue (fixture), *id = NULL;
+  MunDatabase *database;
+
+  id = deliver (fixture, "one", "application/pdf", "a.pdf", text_documents_pdf ("pelican"));
+  mun_archive_close (fixture->archive);
+  database = mun_database_open (path, MUN_DATABASE_WRITER, &error);
+  g_assert_no_error (error);
+  g_assert_true (mun_database_exec (database,
+                                    "UPDATE meta SET value = 1 WHERE key = 'index_version'",
+                                    &error));
+  mun_database_close (database);
+  archive_fixture_reopen (fixture);
+  read_with (fixture, "no-such-program");
+  mun_archive_await_indexes (fixture->archive, NULL, &error);
+  g_assert_no_error (error);
+  assert_found (fixture, "pelican", "one");
+  mun_archive_delete_message (fixture->archive, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (count_entries (fixture, "pelican"), ==, 0);
+}
+
+/* A text that is damaged costs the new index that text alone. */
+static void
+test_index_anew_damaged (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = archive_fixture_dup_catalogue (fixture), *id = NULL;
+  MunDatabase *database;
+
+  id = deliver (fixture, "one", "application/pdf", "a.pdf", text_documents_pdf ("pelican"));
+  mun_archive_close (fixture->archive);
+  database = mun_database_open (path, MUN_DATABASE_WRITER, &error);
+  g_assert_no_error (error);
+  g_assert_true (mun_database_exec (database,
+                                    "UPDATE texts SET record = zeroblob (200);"
+                                    "UPDATE meta SET value = 1 WHERE key = 'index_version'",
+                                    &error));
+  mun_database_close (database);
+  archive_fixture_reopen (fixture);
+  mun_archive_await_indexes (fixture->archive, NULL, &error);
+  g_assert_no_error (error);
+  assert_found (fixture, "pelican", "");
+  assert_found (fixture, "one", "one");
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+}
+
+/* What was read in attachments stands in the catalogue: one that is lost is read again. */
+static void
+test_recovered (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = archive_fixture_dup_catalogue (fixture), *id = NULL, *report = NULL;
+
+  id = deliver (fixture, "one", "application/pdf", "a.pdf", text_documents_pdf ("pelican"));
+  mun_archive_close (fixture->archive);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  archive_fixture_reopen (fixture);
+  mun_archive_recover_store (fixture->archive, 1, FALSE, NULL, NULL, NULL, &report, &error);
+  g_assert_no_error (error);
+  assert_found (fixture, "attachment:pelican", "one");
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+  mun_archive_delete_message (fixture->archive, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (count_entries (fixture, "pelican"), ==, 0);
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add (name, ArchiveFixture, NULL, archive_fixture_set_up, func, archive_fixture_tear_down)
 
@@ -358,5 +432,8 @@ main (int argc, char **argv)
   ADD ("/texts/delete-unread", test_delete_unread);
   ADD ("/texts/damaged-text", test_damaged_text);
   ADD ("/texts/migration", test_migration);
+  ADD ("/texts/index-anew", test_index_anew);
+  ADD ("/texts/index-anew-damaged", test_index_anew_damaged);
+  ADD ("/texts/recovered", test_recovered);
   return g_test_run ();
 }

@@ -16,8 +16,7 @@
 
 G_BEGIN_DECLS
 
-/* Part of every catalogue row: the fields below are a function of the bytes and this number. When
- * it goes up, indexes are made anew. */
+/* Part of each row, as the fields below depend on it. When it goes up, indexes are made anew. */
 #define MUN_MESSAGE_EXTRACTOR 2
 
 typedef enum { MUN_PRIORITY_NORMAL, MUN_PRIORITY_HIGH, MUN_PRIORITY_LOW } MunPriority;

@@ -15,13 +15,24 @@ typedef struct {
 /* mun_store_key_create: a new GUID and key, written durably to @path. */
 gboolean
 mun_store_key_create (MunStoreKey *self, const char *path, MunSecret *master_key, GError **error);
-/* mun_store_key_load: MUN_ERROR_AUTHENTICATION: another master key. */
+/* mun_store_key_parse: opens @text, which stands in @place. MUN_ERROR_AUTHENTICATION: sealed by
+ * another master key, and what opens it then. */
 gboolean
-mun_store_key_load (MunStoreKey *self, const char *path, MunSecret *master_key, GError **error);
-/* mun_store_key_restore: writes @text, the catalogue's copy, to @path. */
+mun_store_key_parse (MunStoreKey *self, const char *text, const char *place, MunSecret *master_key,
+                     GError **error);
+/* mun_store_key_wrap: seals the key with another master key; the text changes, and nothing on the
+ * disk. */
+gboolean
+mun_store_key_wrap (MunStoreKey *self, MunSecret *master_key, GError **error);
+/* mun_store_key_restore: writes @text durably to @path. */
 gboolean
 mun_store_key_restore (const char *path, const char *text, GError **error);
+/* mun_store_key_read: the text at @path; MUN_ERROR_NOT_FOUND: there is none. */
+char *
+mun_store_key_read (const char *path, GError **error);
 void
 mun_store_key_clear (MunStoreKey *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MunStoreKey, mun_store_key_clear)
 
 G_END_DECLS

@@ -8,9 +8,9 @@
 #include "errors.h"
 #include "index-gaps.h"
 #include "index-keeper.h"
+#include "key-copies.h"
 #include "store-catalogue.h"
 #include "store-index.h"
-#include "store-key.h"
 #include "store-upkeep.h"
 #include "trainer.h"
 
@@ -60,57 +60,6 @@ struct _MunStore {
   gboolean stopping;
   GQueue idle_readers;
 };
-
-static char *
-dup_key_copy_path (MunStore *self)
-{
-  return g_build_filename (self->dir, "contents", "store.json", NULL);
-}
-
-/* Without its key a store cannot be read: a copy stands with what it opens. */
-static void
-keep_key_copy (MunStore *self)
-{
-  g_autofree char *path = dup_key_copy_path (self);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (g_file_get_contents (path, &text, NULL, NULL) && strcmp (text, self->key.text) == 0)
-    return;
-  if (!mun_store_key_restore (path, self->key.text, &error))
-    g_message ("the copy of a store's key: %s", error->message);
-}
-
-/* store.json, or its copy in the catalogue or with the contents when the file is gone. */
-static gboolean
-load_key (MunStore *self, MunSecret *master_key, gboolean create, GError **error)
-{
-  g_autofree char *path = g_build_filename (self->dir, "store.json", NULL);
-
-  if (create && !g_file_test (path, G_FILE_TEST_EXISTS))
-    return mun_store_key_create (&self->key, path, master_key, error);
-  if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
-    sqlite3_stmt *statement
-        = mun_database_prepare (self->database, error,
-                                "SELECT value FROM meta WHERE key = 'store_json'", "");
-
-    if (statement != NULL && mun_database_step (self->database, statement, error)) {
-      gboolean ok = mun_store_key_restore (path, mun_database_text (statement, 0), error);
-
-      sqlite3_reset (statement);
-      if (!ok)
-        return FALSE;
-    }
-  }
-  if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
-    g_autofree char *copy = dup_key_copy_path (self);
-    g_autofree char *text = NULL;
-
-    if (g_file_get_contents (copy, &text, NULL, NULL) && !mun_store_key_restore (path, text, error))
-      return FALSE;
-  }
-  return mun_store_key_load (&self->key, path, master_key, error);
-}
 
 /* A whole batch that the catalogue does not know: its pieces are used when they come again. What its
  * journal says was never done. */
@@ -220,9 +169,7 @@ recover (MunStore *self, GError **error)
     return FALSE;
   if (mun_contents_recover (self->contents, &end, adopt_cb, &adoption, error)
       && (!adoption.has_journal || save_void (self, &end, error)) && save_end (self, error)
-      && mun_database_run (self->database, error,
-                           "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
-                           "s", self->key.text)
+      && mun_key_copies_save (&self->key, self->database, error)
       && mun_database_exec (self->database, "COMMIT", error))
     return TRUE;
   mun_database_exec (self->database, "ROLLBACK", NULL);
@@ -237,7 +184,8 @@ open_contents (MunStore *self, MunSecret *master_key, gboolean create, gboolean 
   g_autofree char *contents_dir = g_build_filename (self->dir, "contents", NULL);
   MunSealer *sealer;
 
-  if (!load_key (self, master_key, create, error))
+  if (!(create ? mun_key_copies_create (&self->key, self->dir, master_key, error)
+               : mun_key_copies_load (&self->key, self->dir, self->database, master_key, error)))
     return FALSE;
   sealer = mun_sealer_new (self->key.key, error);
   if (sealer == NULL)
@@ -272,7 +220,7 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
   self->trainer = mun_trainer_new (self, last_dictionary);
   if (!mun_container_file_sync_dir (self->dir, error) || !recover (self, error))
     return FALSE;
-  keep_key_copy (self);
+  mun_key_copies_keep (&self->key, self->dir);
   self->index = mun_index_keeper_open (self->database, self->catalogue_path);
   return TRUE;
 }
@@ -619,9 +567,7 @@ mun_store_finish_recovery (MunStore *self, const MunContentsMark *end, gint64 ne
 {
   return set_mark (self, "end_container", "end_length", end, error)
          && set_meta (self, "next_arrival", next_arrival, error)
-         && mun_database_run (self->database, error,
-                              "INSERT OR REPLACE INTO meta (key, value) VALUES ('store_json', ?1)",
-                              "s", self->key.text)
+         && mun_key_copies_save (&self->key, self->database, error)
          && mun_index_gaps_make (self->database, FALSE, error);
 }
 
@@ -695,6 +641,12 @@ MunDatabase *
 mun_store_get_database (MunStore *self)
 {
   return self->database;
+}
+
+MunStoreKey *
+mun_store_get_key (MunStore *self)
+{
+  return &self->key;
 }
 
 gint64

@@ -8,6 +8,7 @@
 #include "database.h"
 #include "index-keeper.h"
 #include "prepare.h"
+#include "store-key.h"
 
 G_BEGIN_DECLS
 
@@ -61,6 +62,9 @@ mun_store_sample (MunStore *self, GBytes *piece);
 
 MunDatabase *
 mun_store_get_database (MunStore *self);
+/* mun_store_get_key: as store.json has it. */
+MunStoreKey *
+mun_store_get_key (MunStore *self);
 /* mun_store_next_arrival: counts the messages that ever came. */
 gint64
 mun_store_next_arrival (MunStore *self);

@@ -66,6 +66,16 @@ mun_archive_dup_store_dir (MunArchive *self, gint64 id);
 /* mun_archive_make_store: the files and the row of a new store. 0 on failure. */
 gint64
 mun_archive_make_store (MunArchive *self, const char *name, MunStoreState state, GError **error);
+/* mun_archive_dup_key: the master key as it is now; a renewal replaces it. */
+MunSecret *
+mun_archive_dup_key (MunArchive *self);
+/* mun_archive_open_key: has the key of a store that nobody has open sealed with the master key, when
+ * a former one opens it. MUN_ERROR_AUTHENTICATION: none does. */
+gboolean
+mun_archive_open_key (MunArchive *self, const char *dir, GError **error);
+/* mun_archive_open_store: mun_store_open(), whichever of these master keys its key is sealed with. */
+MunStore *
+mun_archive_open_store (MunArchive *self, gint64 id, gboolean create, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunStoreEntry, mun_store_entry_unref)
 

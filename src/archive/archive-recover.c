@@ -68,12 +68,16 @@ mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted
 {
   g_autoptr (MunStoreEntry) entry = find_closed (self, id, error);
   g_autofree char *dir = mun_archive_dup_store_dir (self, id);
+  g_autoptr (MunSecret) key = NULL;
   gboolean ok;
 
   if (entry == NULL || !begin (self, id, error))
     return FALSE;
-  ok = mun_store_recover (dir, id, entry->name, self->key, self->extractor, recover_deleted,
-                          progress, data, cancellable, report, error)
+  ok = mun_archive_open_key (self, dir, error);
+  key = mun_archive_dup_key (self);
+  ok = ok
+       && mun_store_recover (dir, id, entry->name, key, self->extractor, recover_deleted, progress,
+                             data, cancellable, report, error)
        && replace (self, id, dir, error);
   end (self, id);
   return ok;

@@ -147,7 +147,7 @@ open_entry (MunArchive *self, MunStoreEntry *entry, MunStoreEntry *before)
   if (before != NULL && before->store != NULL)
     entry->store = mun_store_ref (before->store);
   else
-    entry->store = mun_store_open (dir, entry->id, self->key, FALSE, &error);
+    entry->store = mun_archive_open_store (self, entry->id, FALSE, &error);
   if (entry->store == NULL) {
     entry->problem = g_strdup (error->message);
     g_warning ("store %" G_GINT64_FORMAT " (%s): %s", entry->id, entry->name, error->message);
@@ -204,7 +204,7 @@ mun_archive_make_store (MunArchive *self, const char *name, MunStoreState state,
   /* The files first: a row without files would be a store in error. Files without a row are taken
    * over. */
   dir = mun_archive_dup_store_dir (self, number);
-  store = mun_store_open (dir, number, self->key, TRUE, error);
+  store = mun_archive_open_store (self, number, TRUE, error);
   if (store == NULL)
     return 0;
   json_object_set_string_member (document, "name", name);

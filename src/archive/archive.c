@@ -10,6 +10,7 @@
 #include "container-file.h"
 #include "errors.h"
 #include "folder-path.h"
+#include "master-keys.h"
 #include "store-messages.h"
 #include "text.h"
 
@@ -113,6 +114,26 @@ make_first_store (MunArchive *self, GError **error)
 MunArchive *
 mun_archive_open (const char *data_dir, MunSecret *master_key, GError **error)
 {
+  gboolean uses_next;
+
+  return mun_archive_open_with_keys (data_dir, master_key, NULL, &uses_next, error);
+}
+
+/* Between two keys the master database decides. */
+static void
+choose_key (MunArchive *self, MunSecret *next, gboolean *uses_next)
+{
+  *uses_next = next != NULL && mun_master_prefer_key (self->master, next);
+  if (!*uses_next)
+    return;
+  mun_secret_unref (self->key);
+  self->key = mun_secret_ref (next);
+}
+
+MunArchive *
+mun_archive_open_with_keys (const char *data_dir, MunSecret *master_key, MunSecret *next,
+                            gboolean *uses_next, GError **error)
+{
   g_autoptr (MunArchive) self = g_object_new (MUN_TYPE_ARCHIVE, NULL);
   gsize key_length;
 
@@ -128,8 +149,10 @@ mun_archive_open (const char *data_dir, MunSecret *master_key, GError **error)
     mun_container_file_error (error, errno, "making the folder", data_dir);
     return NULL;
   }
-  if (!take_lock (self, error) || !open_master (self, error) || !make_first_store (self, error)
-      || !mun_archive_load_entries (self, error))
+  if (!take_lock (self, error) || !open_master (self, error))
+    return NULL;
+  choose_key (self, next, uses_next);
+  if (!make_first_store (self, error) || !mun_archive_load_entries (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

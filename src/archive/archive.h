@@ -24,6 +24,7 @@
  *   codec.[ch]             what records are packed with: base64 undone, zstd, dictionaries, seal
  *   base64-lines.[ch]      base64 as mail carries it, and back to the byte
  *   trainer.[ch]           the dictionaries, made from the store's own mail
+ *   archive-keys.[ch]      the master key renewed
  *   key-copies.[ch]        where the key of a store stands; store-key.[ch] what stands there
  *   seal.[ch]              AES-256-GCM, store keys and how they are wrapped
  *   database.[ch]          SQLite: opening, migrations, statements, errors
@@ -52,6 +53,11 @@ G_DECLARE_FINAL_TYPE (MunArchive, mun_archive, MUN, ARCHIVE, GObject)
  * MUN_ERROR_BUSY: another process has it. */
 MunArchive *
 mun_archive_open (const char *data_dir, MunSecret *master_key, GError **error);
+/* The same while a renewal of the master key may have been cut off: NEXT (nullable) is used when the
+ * master database has committed to it. */
+MunArchive *
+mun_archive_open_with_keys (const char *data_dir, MunSecret *master_key, MunSecret *next,
+                            gboolean *uses_next, GError **error);
 /* Finishes the writers, closes the stores, gives the lock back. Later calls fail. */
 void
 mun_archive_close (MunArchive *self);

@@ -30,7 +30,7 @@ const MunFunctionSpec mun_functions_misc[] = {
             REQUIRED ("path", STRING, N_ ("Folder")),
             OPTIONAL ("excludeSearchIndexes", BOOL, N_ ("true leaves the search indexes out"))),
   FUNCTION_PLAIN ("CompactMasterDatabase", LONG, "null", N_ ("Compact the master database")),
-  FUNCTION_PLAIN ("RenewMasterKey", LONG, "null",
+  FUNCTION_PLAIN ("RenewMasterKey", SERVED | LONG, "null",
                   N_ ("Encrypt the keys of the stores with a new master key")),
   FUNCTION_END,
 };

@@ -30,6 +30,7 @@ extern const MunHandlerEntry mun_handlers_misc[];
 extern const MunHandlerEntry mun_handlers_users[];
 extern const MunHandlerEntry mun_handlers_stores[];
 extern const MunHandlerEntry mun_handlers_indexes[];
+extern const MunHandlerEntry mun_handlers_keys[];
 extern const MunHandlerEntry mun_handlers_folders[];
 extern const MunHandlerEntry mun_handlers_compliance[];
 extern const MunHandlerEntry mun_handlers_profiles[];

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "secret.h"
+#include "archive-keys.h"
 
 /**
  * mun_master_key_load_or_create:
@@ -17,3 +17,26 @@
  */
 MunSecret *
 mun_master_key_load_or_create (const char *data_dir, GError **error);
+
+/**
+ * mun_master_key_open_archive:
+ *
+ * Opens the archive with that key, or with the one of a renewal that was cut off after it had
+ * committed, which is then completed.
+ */
+MunArchive *
+mun_master_key_open_archive (const char *data_dir, GError **error);
+
+/**
+ * mun_master_key_renew:
+ *
+ * Renews the master key: a new one is written to "master-key.new" first, then mun_archive_renew_key()
+ * commits to it, then it takes the place of "master-key". Killed at any moment, the next start opens
+ * everything. @report ends with what the administrator has to do, if anything.
+ *
+ * Fails with MUN_ERROR_UNSUPPORTED, and what to do, when systemd provides "master-key" and not yet
+ * "master-key.new": the server cannot write there. When it provides both, the second one is used.
+ */
+gboolean
+mun_master_key_renew (MunArchive *archive, MunVerifyProgress progress, gpointer data,
+                      MunKeyRenewal *done, char **report, GError **error);

@@ -49,8 +49,6 @@ struct _MunServer {
 static gboolean
 open_data (MunServer *self, MunConfiguration *configuration, GError **error)
 {
-  g_autoptr (MunSecret) master_key = NULL;
-
   self->lock = mun_ready_lock (self->data_dir, error);
   if (self->lock < 0)
     return FALSE;
@@ -62,10 +60,7 @@ open_data (MunServer *self, MunConfiguration *configuration, GError **error)
   if (self->certificate == NULL)
     return FALSE;
   self->fingerprint = mun_tls_dup_fingerprint (self->certificate);
-  master_key = mun_master_key_load_or_create (self->data_dir, error);
-  if (master_key == NULL)
-    return FALSE;
-  self->archive = mun_archive_open (self->data_dir, master_key, error);
+  self->archive = mun_master_key_open_archive (self->data_dir, error);
   return self->archive != NULL;
 }
 

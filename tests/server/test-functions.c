@@ -139,6 +139,7 @@ static const struct {
   { "VerifyStores", "includeIndexes=false", "{\"faults\":\"number\"}", NULL },
   { "SetStoreRequestedState", "id=$S&requestedState=disabled", "\"null\"", NULL },
   { "RecoverStore", "id=$S&recoverDeletedMessages=true", "\"null\"", NULL },
+  { "RenewMasterKey", "", "\"null\"", NULL },
   /* compliance */
   { "SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}", "\"null\"", NULL },
   { "GetComplianceConfiguration", "",
@@ -182,6 +183,7 @@ static const char *const promised[] = {
   "VerifyStore",
   "VerifyStores",
   "RecoverStore",
+  "RenewMasterKey",
   "GetStoreIndexes",
   "RebuildStoreIndex",
   "SelectAllStoreIndexesForRebuild",

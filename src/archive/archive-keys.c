@@ -9,6 +9,7 @@
 #include "errors.h"
 #include "key-copies.h"
 #include "master-keys.h"
+#include "recovery-key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -181,4 +182,118 @@ mun_archive_renew_key (MunArchive *self, MunSecret *next, MunVerifyProgress prog
   *report = g_string_free (renewal.report, FALSE);
   mun_container_file_fault ("renew-end");
   return TRUE;
+}
+
+/* --- recovery keys --- */
+
+static MunStoreEntry *
+find_entry (MunArchive *self, gint64 id, GError **error)
+{
+  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
+
+  for (guint i = 0; i < entries->len; i++) {
+    MunStoreEntry *entry = g_ptr_array_index (entries, i);
+
+    if (entry->id == id)
+      return mun_store_entry_ref (entry);
+  }
+  g_set_error (error, MUN_ERROR, MUN_ERROR_NOT_FOUND, "store %" G_GINT64_FORMAT " does not exist",
+               id);
+  return NULL;
+}
+
+static gboolean
+put_work (MunStore *store, gpointer data, GError **error)
+{
+  MunStoreKey *key = mun_store_get_key (store);
+
+  return mun_recovery_key_put (key, data, error)
+         && mun_key_copies_write (key, mun_store_get_dir (store), error)
+         && mun_key_copies_save (key, mun_store_get_database (store), error);
+}
+
+/* NULL without an error when there is to be none. */
+static JsonObject *
+seal (const MunStoreKey *key, MunSecret *passphrase, GError **error)
+{
+  return passphrase != NULL ? mun_recovery_key_seal (key, passphrase, error) : NULL;
+}
+
+static gboolean
+put_in_open (MunStore *store, MunSecret *passphrase, GError **error)
+{
+  g_autoptr (JsonObject) sealed = seal (mun_store_get_key (store), passphrase, error);
+
+  return (sealed != NULL || passphrase == NULL)
+         && mun_store_maintain (store, 1, put_work, sealed, error);
+}
+
+static gboolean
+put_in_closed (MunArchive *self, const char *dir, MunSecret *passphrase, GError **error)
+{
+  g_autoptr (MunSecret) master_key = mun_archive_dup_key (self);
+  g_autoptr (JsonObject) sealed = NULL;
+  g_auto (MunStoreKey) key = { 0 };
+
+  if (!mun_archive_open_key (self, dir, error)
+      || !mun_key_copies_load (&key, dir, NULL, master_key, error))
+    return FALSE;
+  sealed = seal (&key, passphrase, error);
+  return (sealed != NULL || passphrase == NULL) && mun_recovery_key_put (&key, sealed, error)
+         && mun_key_copies_write (&key, dir, error);
+}
+
+gboolean
+mun_archive_set_recovery_key (MunArchive *self, gint64 id, MunSecret *passphrase, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->admin_lock);
+  g_autoptr (MunStoreEntry) entry = find_entry (self, id, error);
+  g_autofree char *dir = mun_archive_dup_store_dir (self, id);
+
+  if (entry == NULL)
+    return FALSE;
+  return entry->store != NULL ? put_in_open (entry->store, passphrase, error)
+                              : put_in_closed (self, dir, passphrase, error);
+}
+
+/* Under the lock of the administrators. */
+static gboolean
+unlock (MunArchive *self, gint64 id, MunSecret *passphrase, gboolean *was_locked, GError **error)
+{
+  g_autoptr (MunStoreEntry) entry = find_entry (self, id, error);
+  g_autofree char *dir = mun_archive_dup_store_dir (self, id);
+  g_autoptr (MunSecret) master_key = NULL;
+
+  *was_locked = FALSE;
+  if (entry == NULL)
+    return FALSE;
+  if (entry->store != NULL || mun_archive_open_key (self, dir, NULL))
+    return TRUE;
+  *was_locked = TRUE;
+  master_key = mun_archive_dup_key (self);
+  return mun_key_copies_unlock (dir, passphrase, master_key, error);
+}
+
+gboolean
+mun_archive_unlock_closed (MunArchive *self, gint64 id, MunSecret *passphrase, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->admin_lock);
+  gboolean was_locked;
+
+  return unlock (self, id, passphrase, &was_locked, error);
+}
+
+gboolean
+mun_archive_unlock_store (MunArchive *self, gint64 id, MunSecret *passphrase, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->admin_lock);
+  gboolean was_locked;
+
+  if (!unlock (self, id, passphrase, &was_locked, error))
+    return FALSE;
+  if (was_locked)
+    return mun_archive_load_entries (self, error);
+  g_set_error (error, MUN_ERROR, MUN_ERROR_INVALID,
+               "store %" G_GINT64_FORMAT " is not locked: the master key opens it", id);
+  return FALSE;
 }

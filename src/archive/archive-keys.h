@@ -23,4 +23,19 @@ gboolean
 mun_archive_renew_key (MunArchive *self, MunSecret *next, MunVerifyProgress progress, gpointer data,
                        MunKeyRenewal *done, char **report, GError **error);
 
+/* A recovery key opens a store without the master key: in another installation, or when that key is
+ * lost. */
+
+/* Sets the recovery key of a store that can be opened, or takes it away (NULL). */
+gboolean
+mun_archive_set_recovery_key (MunArchive *self, gint64 id, MunSecret *passphrase, GError **error);
+/* Seals the key of a store that is locked with the master key, and opens the store.
+ * MUN_ERROR_INVALID: it is not locked. MUN_ERROR_NOT_FOUND: it has no recovery key.
+ * MUN_ERROR_AUTHENTICATION: that is another one. */
+gboolean
+mun_archive_unlock_store (MunArchive *self, gint64 id, MunSecret *passphrase, GError **error);
+/* The same for the recovery of a store: it stays closed, and need not be locked. */
+gboolean
+mun_archive_unlock_closed (MunArchive *self, gint64 id, MunSecret *passphrase, GError **error);
+
 G_END_DECLS

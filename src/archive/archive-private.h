@@ -66,6 +66,14 @@ mun_archive_dup_store_dir (MunArchive *self, gint64 id);
 /* mun_archive_make_store: the files and the row of a new store. 0 on failure. */
 gint64
 mun_archive_make_store (MunArchive *self, const char *name, MunStoreState state, GError **error);
+/* mun_archive_check_new_store: name and state (nullable) of a store that is going to be; @number: the
+ * next one. */
+gboolean
+mun_archive_check_new_store (MunArchive *self, const char *name, const char *state,
+                             MunStoreState *wanted, gint64 *number, GError **error);
+/* mun_archive_write_states: in one step; the former current store becomes normal. */
+gboolean
+mun_archive_write_states (MunArchive *self, gint64 id, MunStoreState state, GError **error);
 /* mun_archive_dup_key: the master key as it is now; a renewal replaces it. */
 MunSecret *
 mun_archive_dup_key (MunArchive *self);

@@ -301,9 +301,8 @@ is_name_free (GPtrArray *entries, const char *name, GError **error)
   return TRUE;
 }
 
-/* Writes the new states in one step; the former current store becomes normal. */
-static gboolean
-write_states (MunArchive *self, gint64 id, MunStoreState state, GError **error)
+gboolean
+mun_archive_write_states (MunArchive *self, gint64 id, MunStoreState state, GError **error)
 {
   g_autoptr (JsonArray) stores = mun_master_list_stores (self->master, error);
   g_autoptr (JsonArray) changed = json_array_new ();
@@ -340,26 +339,37 @@ parse_state (const char *text, MunStoreState *state, GError **error)
   return FALSE;
 }
 
+gboolean
+mun_archive_check_new_store (MunArchive *self, const char *name, const char *state,
+                             MunStoreState *wanted, gint64 *number, GError **error)
+{
+  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
+
+  *number = 1;
+  if (state != NULL && !parse_state (state, wanted, error))
+    return FALSE;
+  if (name == NULL || *name == '\0' || !g_utf8_validate (name, -1, NULL)) {
+    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID, "a store needs a name");
+    return FALSE;
+  }
+  for (guint i = 0; i < entries->len; i++)
+    *number = MAX (*number, ((MunStoreEntry *)g_ptr_array_index (entries, i))->id + 1);
+  return is_name_free (entries, name, error);
+}
+
 gint64
 mun_archive_create_store (MunArchive *self, const char *name, const char *state, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->admin_lock);
-  g_autoptr (GPtrArray) entries = mun_archive_dup_entries (self);
   MunStoreState wanted = MUN_STORE_STATE_NORMAL;
-  gint64 id;
+  gint64 id, number;
 
-  if (state != NULL && !parse_state (state, &wanted, error))
-    return 0;
-  if (name == NULL || *name == '\0' || !g_utf8_validate (name, -1, NULL)) {
-    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID, "a store needs a name");
-    return 0;
-  }
-  if (!is_name_free (entries, name, error))
+  if (!mun_archive_check_new_store (self, name, state, &wanted, &number, error))
     return 0;
   id = mun_archive_make_store (self, name,
                                wanted == MUN_STORE_STATE_CURRENT ? MUN_STORE_STATE_NORMAL : wanted,
                                error);
-  if (id == 0 || !write_states (self, id, wanted, error))
+  if (id == 0 || !mun_archive_write_states (self, id, wanted, error))
     return 0;
   return id;
 }
@@ -386,7 +396,7 @@ mun_archive_set_store_state (MunArchive *self, gint64 id, const char *state, GEr
                  "store %s is the current one: another one must become current first", entry->name);
     return FALSE;
   }
-  return write_states (self, id, wanted, error);
+  return mun_archive_write_states (self, id, wanted, error);
 }
 
 gint64

@@ -24,7 +24,8 @@
  *   codec.[ch]             what records are packed with: base64 undone, zstd, dictionaries, seal
  *   base64-lines.[ch]      base64 as mail carries it, and back to the byte
  *   trainer.[ch]           the dictionaries, made from the store's own mail
- *   archive-keys.[ch]      the master key renewed
+ *   archive-keys.[ch]      the master key renewed; recovery-key.[ch]: what opens a store without it
+ *   archive-attach.[ch]    a store from elsewhere
  *   key-copies.[ch]        where the key of a store stands; store-key.[ch] what stands there
  *   seal.[ch]              AES-256-GCM, store keys and how they are wrapped
  *   database.[ch]          SQLite: opening, migrations, statements, errors

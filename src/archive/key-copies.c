@@ -6,6 +6,9 @@
 
 #include "container-file.h"
 #include "errors.h"
+#include "json.h"
+#include "recovery-key.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -80,8 +83,10 @@ mun_key_copies_load (MunStoreKey *key, const char *dir, MunDatabase *catalogue,
   /* Damaged, it is written again; missing, also with a key that another master key opens. */
   if ((opened ? g_strcmp0 (text, key->text) != 0
               : first != NULL && g_error_matches (missing, MUN_ERROR, MUN_ERROR_NOT_FOUND))
-      && !mun_store_key_restore (path, first, error))
+      && !mun_store_key_restore (path, first, error)) {
+    mun_store_key_clear (key);
     return FALSE;
+  }
   if (!opened)
     g_propagate_error (error,
                        problem != NULL ? g_steal_pointer (&problem) : g_steal_pointer (&missing));
@@ -158,4 +163,49 @@ mun_key_copies_rewrap (const char *dir, GPtrArray *old_keys, MunSecret *master_k
   *changed
       = mun_store_key_wrap (&key, master_key, error) && mun_key_copies_write (&key, dir, error);
   return *changed;
+}
+
+static char *
+read_guid (const char *path)
+{
+  g_autofree char *text = mun_store_key_read (path, NULL);
+  g_autoptr (JsonObject) root = text != NULL ? mun_json_parse_object (text, -1, NULL) : NULL;
+  g_autoptr (GBytes) guid = mun_text_from_hex (mun_json_get_string (root, "guid", ""));
+
+  return guid != NULL && g_bytes_get_size (guid) == 16
+             ? mun_text_to_hex (g_bytes_get_data (guid, NULL), 16, FALSE)
+             : NULL;
+}
+
+char *
+mun_key_copies_dup_guid (const char *dir)
+{
+  g_autofree char *path = dup_path (dir), *copy_path = dup_copy_path (dir);
+  char *guid = read_guid (path);
+
+  return guid != NULL ? guid : read_guid (copy_path);
+}
+
+gboolean
+mun_key_copies_unlock (const char *dir, MunSecret *passphrase, MunSecret *master_key,
+                       GError **error)
+{
+  g_autofree char *path = dup_path (dir), *copy_path = dup_copy_path (dir);
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *text = mun_store_key_read (path, &local_error);
+  g_autofree char *copy = mun_store_key_read (copy_path, NULL);
+  g_auto (MunStoreKey) key = { 0 };
+  gboolean opened
+      = text != NULL && mun_recovery_key_open (&key, text, path, passphrase, &local_error);
+
+  if (!opened && copy != NULL && g_strcmp0 (copy, text) != 0) {
+    if (text == NULL)
+      g_clear_error (&local_error);
+    opened = mun_recovery_key_open (&key, copy, copy_path, passphrase,
+                                    local_error == NULL ? &local_error : NULL);
+  }
+  if (opened)
+    return mun_store_key_wrap (&key, master_key, error) && mun_key_copies_write (&key, dir, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }

@@ -38,5 +38,13 @@ mun_key_copies_save (const MunStoreKey *key, MunDatabase *catalogue, GError **er
 gboolean
 mun_key_copies_rewrap (const char *dir, GPtrArray *old_keys, MunSecret *master_key,
                        gboolean *changed, GError **error);
+/* mun_key_copies_dup_guid: what store it is, as hexadecimal digits, or NULL. */
+char *
+mun_key_copies_dup_guid (const char *dir);
+/* mun_key_copies_unlock: opens a copy with its recovery key, and seals it with @master_key, in both
+ * files. Nothing changes when it fails: see mun_recovery_key_open(). */
+gboolean
+mun_key_copies_unlock (const char *dir, MunSecret *passphrase, MunSecret *master_key,
+                       GError **error);
 
 G_END_DECLS

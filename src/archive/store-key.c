@@ -54,10 +54,20 @@ mun_store_key_restore (const char *path, const char *text, GError **error)
   return mun_container_file_sync_dir (dir, error);
 }
 
+JsonObject *
+mun_store_key_get_only (JsonObject *root)
+{
+  JsonArray *keys = mun_json_get_array (root, "keys");
+  JsonNode *node
+      = keys != NULL && json_array_get_length (keys) > 0 ? json_array_get_element (keys, 0) : NULL;
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
 static void
 set_master (JsonObject *root, GBytes *wrapped)
 {
-  JsonObject *key = json_array_get_object_element (mun_json_get_array (root, "keys"), 0);
+  JsonObject *key = mun_store_key_get_only (root);
   g_autofree char *sealed
       = mun_text_base64url (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
 
@@ -148,24 +158,13 @@ damaged (GError **error, const char *place)
   return FALSE;
 }
 
-/* The only key of a store, or NULL. */
-static JsonObject *
-get_key (JsonObject *root)
-{
-  JsonArray *keys = mun_json_get_array (root, "keys");
-  JsonNode *node
-      = keys != NULL && json_array_get_length (keys) > 0 ? json_array_get_element (keys, 0) : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
 gboolean
 mun_store_key_parse (MunStoreKey *self, const char *text, const char *place, MunSecret *master_key,
                      GError **error)
 {
   g_autoptr (JsonObject) root = mun_json_parse_object (text, -1, NULL);
   g_autoptr (GBytes) guid = mun_text_from_hex (mun_json_get_string (root, "guid", ""));
-  JsonObject *key = get_key (root);
+  JsonObject *key = mun_store_key_get_only (root);
   g_autoptr (GBytes) wrapped = mun_text_from_base64url (mun_json_get_string (key, "master", ""));
   g_autofree char *context = NULL;
   g_autoptr (GError) local_error = NULL;
@@ -180,8 +179,15 @@ mun_store_key_parse (MunStoreKey *self, const char *text, const char *place, Mun
     self->text = g_strdup (text);
     return TRUE;
   }
-  g_set_error (error, MUN_ERROR, local_error->code, "opening the key in %s: %s", place,
-               local_error->message);
+  if (!g_error_matches (local_error, MUN_ERROR, MUN_ERROR_AUTHENTICATION))
+    g_set_error (error, MUN_ERROR, local_error->code, "opening the key in %s: %s", place,
+                 local_error->message);
+  else
+    g_set_error (error, MUN_ERROR, MUN_ERROR_AUTHENTICATION,
+                 "the store is locked: the key in %s was sealed with another master key%s", place,
+                 mun_json_get_object (key, "recovery") != NULL
+                     ? "; UnlockStore opens it with the store's recovery key"
+                     : ", and it has no recovery key");
   return FALSE;
 }
 

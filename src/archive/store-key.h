@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "seal.h"
 
 G_BEGIN_DECLS
@@ -30,6 +32,9 @@ mun_store_key_restore (const char *path, const char *text, GError **error);
 /* mun_store_key_read: the text at @path; MUN_ERROR_NOT_FOUND: there is none. */
 char *
 mun_store_key_read (const char *path, GError **error);
+/* mun_store_key_get_only: the element of "keys", or NULL. */
+JsonObject *
+mun_store_key_get_only (JsonObject *root);
 void
 mun_store_key_clear (MunStoreKey *self);
 

@@ -4,6 +4,8 @@
 
 #include "handler.h"
 
+#include "archive-attach.h"
+#include "archive-keys.h"
 #include "archive-recover.h"
 #include "archive-stores.h"
 #include "arguments.h"
@@ -22,9 +24,10 @@ get_stores (MunCall *call, GError **error)
       mun_archive_list_stores (mun_call_get_archive (call), include_size));
 }
 
-/* Places and database servers are for store types that this server does not have. */
+/* Places and database servers are for store types that this server does not have; @place: the one
+ * that may be given, or NULL. */
 static gboolean
-check_place (MunArguments *arguments, GError **error)
+check_place (MunArguments *arguments, const char *place, GError **error)
 {
   static const char *const members[] = { "databaseName", "databasePath", "contentPath", "indexPath",
                                          "serverName",   "userName",     "password",    NULL };
@@ -36,7 +39,7 @@ check_place (MunArguments *arguments, GError **error)
     return FALSE;
   }
   for (guint i = 0; members[i] != NULL; i++)
-    if (mun_arguments_has (arguments, members[i])) {
+    if (g_strcmp0 (members[i], place) != 0 && mun_arguments_has (arguments, members[i])) {
       g_set_error (error, MUN_ERROR, MUN_ERROR_UNSUPPORTED,
                    "%s cannot be chosen: stores are kept in the data directory", members[i]);
       return FALSE;
@@ -51,10 +54,31 @@ create_store (MunCall *call, GError **error)
   JsonObject *result;
   gint64 id;
 
-  if (!check_place (arguments, error))
+  if (!check_place (arguments, NULL, error))
     return NULL;
   id = mun_archive_create_store (mun_call_get_archive (call),
                                  mun_arguments_get_string (arguments, "name"),
+                                 mun_arguments_get_string (arguments, "requestedState"), error);
+  if (id == 0)
+    return NULL;
+  result = json_object_new ();
+  json_object_set_int_member (result, "id", id);
+  return mun_json_node_take_object (result);
+}
+
+/* databasePath: where the folder of the store lies. */
+static JsonNode *
+attach_store (MunCall *call, GError **error)
+{
+  MunArguments *arguments = mun_call_get_arguments (call);
+  JsonObject *result;
+  gint64 id;
+
+  if (!check_place (arguments, "databasePath", error))
+    return NULL;
+  id = mun_archive_attach_store (mun_call_get_archive (call),
+                                 mun_arguments_get_string (arguments, "name"),
+                                 mun_arguments_get_string (arguments, "databasePath"),
                                  mun_arguments_get_string (arguments, "requestedState"), error);
   if (id == 0)
     return NULL;
@@ -148,6 +172,21 @@ verify_stores (MunCall *call, GError **error)
   return make_verdict (call, faults);
 }
 
+/* The recovery key of a store that the master key does not open. */
+static gboolean
+unlock_for_recovery (MunCall *call, GError **error)
+{
+  MunArguments *arguments = mun_call_get_arguments (call);
+  const char *text = mun_arguments_get_string (arguments, "encryptionKey");
+  g_autoptr (MunSecret) passphrase = NULL;
+
+  if (text == NULL || *text == '\0')
+    return TRUE;
+  passphrase = mun_secret_new (text, strlen (text));
+  return mun_archive_unlock_closed (mun_call_get_archive (call),
+                                    mun_arguments_get_int (arguments, "id", 0), passphrase, error);
+}
+
 static JsonNode *
 recover_store (MunCall *call, GError **error)
 {
@@ -155,12 +194,8 @@ recover_store (MunCall *call, GError **error)
   Progress progress = { call, 0, 1 };
   g_autofree char *report = NULL;
 
-  if (mun_arguments_has (arguments, "encryptionKey")) {
-    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_UNSUPPORTED,
-                         "encryptionKey is not supported: the key of a store is opened by the "
-                         "master key of this server");
+  if (!unlock_for_recovery (call, error))
     return NULL;
-  }
   if (!mun_archive_recover_store (
           mun_call_get_archive (call), mun_arguments_get_int (arguments, "id", 0),
           mun_arguments_get_bool (arguments, "recoverDeletedMessages", FALSE), progress_cb,
@@ -173,11 +208,8 @@ recover_store (MunCall *call, GError **error)
 }
 
 const MunHandlerEntry mun_handlers_stores[] = {
-  { "GetStores", get_stores },
-  { "CreateStore", create_store },
-  { "SetStoreRequestedState", set_store_requested_state },
-  { "VerifyStore", verify_store },
-  { "VerifyStores", verify_stores },
-  { "RecoverStore", recover_store },
-  { NULL, NULL },
+  { "GetStores", get_stores },       { "CreateStore", create_store },
+  { "AttachStore", attach_store },   { "SetStoreRequestedState", set_store_requested_state },
+  { "VerifyStore", verify_store },   { "VerifyStores", verify_stores },
+  { "RecoverStore", recover_store }, { NULL, NULL },
 };

@@ -8,9 +8,10 @@
 #include "json.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
-#define PASSWORD "never-shown"
+#define PASSWORD "never-shown-anywhere"
 #define DISTANT_PAST "2000-01-01T00:00:00"
 #define DISTANT_FUTURE "2099-01-01T00:00:00"
 
@@ -139,6 +140,10 @@ static const struct {
   { "VerifyStores", "includeIndexes=false", "{\"faults\":\"number\"}", NULL },
   { "SetStoreRequestedState", "id=$S&requestedState=disabled", "\"null\"", NULL },
   { "RecoverStore", "id=$S&recoverDeletedMessages=true", "\"null\"", NULL },
+  { "SetStoreRecoveryKey", "id=$S&passphrase=" PASSWORD, "\"null\"", NULL },
+  { "AttachStore", "name=foreign&type=FileSystemInternal&databasePath=$F", "{\"id\":\"number\"}",
+    "L" },
+  { "UnlockStore", "id=$L&passphrase=" PASSWORD, "\"null\"", NULL },
   { "RenewMasterKey", "", "\"null\"", NULL },
   /* compliance */
   { "SetComplianceConfiguration", "config={\"adminArchiveAccess\":false}", "\"null\"", NULL },
@@ -184,6 +189,8 @@ static const char *const promised[] = {
   "VerifyStores",
   "RecoverStore",
   "RenewMasterKey",
+  "AttachStore",
+  "UnlockStore",
   "GetStoreIndexes",
   "RebuildStoreIndex",
   "SelectAllStoreIndexesForRebuild",
@@ -209,6 +216,7 @@ static const char *const promised[] = {
   "GetCredentialsCertificate",
   "TestCredentials",
   "UpdateProfile",
+  "SetStoreRecoveryKey",
   "GetAuditLog",
 };
 
@@ -504,6 +512,22 @@ write_messages (const char *dir)
   }
 }
 
+/* A store of another installation, where AttachStore takes it from. */
+static char *
+make_foreign_store (void)
+{
+  g_autoptr (TestServer) other = test_server_start (NULL, NULL);
+  g_autofree char *from = g_build_filename (other->data_dir, "stores/1", NULL);
+  char *to = g_build_filename (office->server->data_dir, "stores/foreign", NULL);
+  g_autoptr (JsonNode) result
+      = test_server_call_ok (other, "SetStoreRecoveryKey", "id=1&passphrase=" PASSWORD);
+
+  g_assert_null (result);
+  test_server_stop (other, SIGTERM);
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  return to;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -518,6 +542,7 @@ main (int argc, char **argv)
   write_messages (dir);
   values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   g_hash_table_replace (values, (gpointer) "DIR", dir);
+  g_hash_table_replace (values, (gpointer) "F", make_foreign_store ());
   g_hash_table_replace (values, (gpointer) "CONFIG",
                         office_dup_credentials (office, "Second", certificate));
   g_test_add_func ("/functions/shapes", test_shapes);

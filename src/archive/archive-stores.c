@@ -7,6 +7,7 @@
 #include "archive-private.h"
 #include "errors.h"
 #include "json.h"
+#include "key-copies.h"
 #include "store-folders.h"
 #include "store-index.h"
 #include "store-verify.h"
@@ -272,6 +273,7 @@ store_to_json (MunArchive *self, MunStoreEntry *entry, gboolean include_size)
   json_object_set_boolean_member (object, "searchIndexesNeedRebuild", stale || unindexed > 0);
   json_object_set_int_member (object, "indexedCount", messages - MIN (messages, unindexed));
   json_object_set_boolean_member (object, "needsUpgrade", FALSE);
+  json_object_set_boolean_member (object, "hasRecoveryKey", mun_key_copies_has_recovery_key (dir));
   return object;
 }
 

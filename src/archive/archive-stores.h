@@ -11,8 +11,8 @@ typedef void (*MunVerifyProgress) (double fraction, const char *text, gpointer d
 
 /* The elements of GetStores (id, name, type, requestedState, error, databasePath, contentPath,
  * indexPath, statisticsCount, statisticsSize (bytes of the original messages; null without
- * INCLUDE_SIZE), searchIndexesNeedRebuild, needsUpgrade), plus "storedSize" (bytes on disk) and
- * "indexedCount" (of statisticsCount). */
+ * INCLUDE_SIZE), searchIndexesNeedRebuild, needsUpgrade), plus "storedSize" (bytes on disk),
+ * "indexedCount" (of statisticsCount) and "hasRecoveryKey". */
 JsonArray *
 mun_archive_list_stores (MunArchive *self, gboolean include_size);
 /* Makes a store; STATE is NULL ("normal") or one of the states below. MUN_ERROR_EXISTS: the name is

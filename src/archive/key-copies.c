@@ -187,6 +187,16 @@ mun_key_copies_dup_guid (const char *dir)
 }
 
 gboolean
+mun_key_copies_has_recovery_key (const char *dir)
+{
+  g_autofree char *path = dup_path (dir);
+  g_autofree char *text = mun_store_key_read (path, NULL);
+  g_autoptr (JsonObject) root = text != NULL ? mun_json_parse_object (text, -1, NULL) : NULL;
+
+  return mun_json_get_object (mun_store_key_get_only (root), "recovery") != NULL;
+}
+
+gboolean
 mun_key_copies_unlock (const char *dir, MunSecret *passphrase, MunSecret *master_key,
                        GError **error)
 {

@@ -41,6 +41,9 @@ mun_key_copies_rewrap (const char *dir, GPtrArray *old_keys, MunSecret *master_k
 /* mun_key_copies_dup_guid: what store it is, as hexadecimal digits, or NULL. */
 char *
 mun_key_copies_dup_guid (const char *dir);
+/* mun_key_copies_has_recovery_key: as store.json has it. */
+gboolean
+mun_key_copies_has_recovery_key (const char *dir);
 /* mun_key_copies_unlock: opens a copy with its recovery key, and seals it with @master_key, in both
  * files. Nothing changes when it fails: see mun_recovery_key_open(). */
 gboolean

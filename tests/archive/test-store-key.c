@@ -132,10 +132,15 @@ static void
 set_recovery_key (ArchiveFixture *fixture, const char *passphrase)
 {
   g_autoptr (MunSecret) key = passphrase != NULL ? secret (passphrase) : NULL;
+  g_autoptr (JsonArray) stores = NULL;
   g_autoptr (GError) error = NULL;
 
   mun_archive_set_recovery_key (fixture->archive, 1, key, &error);
   g_assert_no_error (error);
+  stores = mun_archive_list_stores (fixture->archive, FALSE);
+  g_assert_true (
+      json_object_get_boolean_member (json_array_get_object_element (stores, 0), "hasRecoveryKey")
+      == (passphrase != NULL));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "json.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 static TestServer *server;
@@ -135,6 +136,66 @@ test_recover (void)
   envelope = test_server_call (server, "VerifyStore", "id=1");
   g_assert_cmpint (mun_json_get_int (mun_json_get_object (envelope, "result"), "faults", -1), ==,
                    0);
+}
+
+static void
+assert_verified (const char *form)
+{
+  g_autoptr (JsonObject) envelope = test_server_call (server, "VerifyStore", form);
+
+  g_assert_cmpint (mun_json_get_int (mun_json_get_object (envelope, "result"), "faults", -1), ==,
+                   0);
+}
+
+/* The keys of the stores: none of it is in the audit log, and the next start opens everything. */
+static void
+test_keys (void)
+{
+  g_autoptr (JsonObject) envelope = NULL;
+  g_autoptr (JsonNode) stores = NULL;
+  g_autoptr (JsonNode) audit = NULL;
+  g_autofree char *text = NULL, *data_dir = NULL, *before = NULL, *after = NULL, *path = NULL;
+  gsize length;
+
+  path = g_build_filename (server->data_dir, "master-key", NULL);
+  refused ("SetStoreRecoveryKey", "id=1&passphrase=too-short", "12");
+  refused ("SetStoreRecoveryKey", "id=77&passphrase=long-enough-for-it", "77");
+  ok ("SetStoreRecoveryKey", "id=1&passphrase=long-enough-for-it");
+  refused ("UnlockStore", "id=1&passphrase=long-enough-for-it", "not locked");
+  refused ("UnlockStore", "id=1&passphrase=", "empty");
+  refused ("AttachStore", "name=x&type=FileSystemInternal&databasePath=/tmp", "stores");
+  refused ("AttachStore", "name=x&type=FileSystemInternal&contentPath=/tmp", "contentPath");
+  g_assert_true (g_file_get_contents (path, &before, &length, NULL));
+  envelope = test_server_call (server, "RenewMasterKey", "");
+  g_assert_cmpstr (mun_json_get_string (envelope, "statusCode", NULL), ==, "succeeded");
+  g_assert_nonnull (strstr (mun_json_get_string (envelope, "logOutput", ""), "new master key"));
+  g_assert_true (g_file_get_contents (path, &after, &length, NULL));
+  g_assert_cmpint (memcmp (before, after, length), !=, 0);
+  assert_verified ("id=1");
+  audit = test_server_call_ok (server, "GetAuditLog", "maximum=1000");
+  text = mun_json_to_string (audit);
+  g_assert_nonnull (strstr (text, "StoreChangeRecoveryKey"));
+  g_assert_nonnull (strstr (text, "MasterKeyRenew"));
+  g_assert_null (strstr (text, "long-enough-for-it"));
+  g_assert_null (strstr (text, "too-short"));
+  /* A second server on its data. */
+  g_clear_pointer (&bearer, g_free);
+  g_assert_cmpint (test_server_stop (server, SIGTERM), ==, 0);
+  {
+    TestServer *next = test_server_start (server->data_dir, NULL);
+
+    next->own_dir = server->own_dir;
+    server->own_dir = FALSE;
+    test_server_free (server);
+    server = next;
+  }
+  bearer = test_server_sign_in (server, TEST_ADMIN, TEST_PASSWORD);
+  stores = test_server_call_ok (server, "GetStores", "includeSize=false");
+  for (guint i = 0; i < json_array_get_length (json_node_get_array (stores)); i++)
+    g_assert_true (JSON_NODE_HOLDS_NULL (
+        json_object_get_member (json_array_get_object_element (json_node_get_array (stores), i),
+                                "error")));
+  assert_verified ("id=1");
 }
 
 static JsonArray *
@@ -340,6 +401,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/archive/messages", test_messages);
   g_test_add_func ("/munimentd/archive/delete-message", test_delete_message);
   g_test_add_func ("/munimentd/archive/compliance", test_compliance);
+  g_test_add_func ("/munimentd/archive/keys", test_keys);
   status = g_test_run ();
   g_free (bearer);
   test_server_free (server);

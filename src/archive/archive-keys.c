@@ -11,7 +11,7 @@
 #include "master-keys.h"
 #include "recovery-key.h"
 
-#include <stdlib.h>
+#include <gnutls/gnutls.h>
 #include <string.h>
 
 MunSecret *
@@ -132,20 +132,28 @@ use_key (MunArchive *self, MunSecret *next)
   self->key = mun_secret_ref (next);
 }
 
+gboolean
+mun_archive_uses_key (MunArchive *self, MunSecret *key)
+{
+  g_autoptr (MunSecret) present = mun_archive_dup_key (self);
+  gsize length, present_length;
+  gconstpointer data = mun_secret_get_data (key, &length);
+  gconstpointer present_data = mun_secret_get_data (present, &present_length);
+
+  return length == present_length && gnutls_memcmp (data, present_data, length) == 0;
+}
+
 static gboolean
 check_key (MunArchive *self, MunSecret *next, GError **error)
 {
-  g_autoptr (MunSecret) key = mun_archive_dup_key (self);
-  gsize length, next_length;
-  gconstpointer data = mun_secret_get_data (key, &length);
-  gconstpointer next_data = mun_secret_get_data (next, &next_length);
+  gsize length;
 
-  if (next_length != MUN_SEAL_KEY_SIZE || memcmp (data, next_data, length) == 0) {
-    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID,
-                         "the new master key is the one that is in use, or not of its length");
-    return FALSE;
-  }
-  return TRUE;
+  mun_secret_get_data (next, &length);
+  if (length == MUN_SEAL_KEY_SIZE && !mun_archive_uses_key (self, next))
+    return TRUE;
+  g_set_error_literal (error, MUN_ERROR, MUN_ERROR_INVALID,
+                       "the new master key is the one that is in use, or not of its length");
+  return FALSE;
 }
 
 gboolean

@@ -12,6 +12,8 @@ typedef struct {
   guint secrets, secrets_left;
 } MunKeyRenewal;
 
+gboolean
+mun_archive_uses_key (MunArchive *self, MunSecret *key);
 /* Seals everything that the master key seals with NEXT: the secrets of the master database in one
  * transaction, which decides from which moment NEXT holds, then the key of every store. NEXT must be
  * on the disk before, and the former key until this returns. Nobody is locked out: the former key

@@ -256,7 +256,8 @@ mun_master_renew_key (MunMaster *self, MunSecret *next, guint *sealed, guint *ke
   gboolean ok;
 
   *sealed = *kept = 0;
-  ok = mun_database_exec (self->database, "BEGIN IMMEDIATE", error);
+  /* What the former key sealed is not to stay in free pages, nor in the log. */
+  ok = mun_database_exec (self->database, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE", error);
   if (!ok)
     return FALSE;
   for (guint i = 0; ok && i < G_N_ELEMENTS (sealed_columns); i++)
@@ -267,6 +268,7 @@ mun_master_renew_key (MunMaster *self, MunSecret *next, guint *sealed, guint *ke
     mun_database_exec (self->database, "ROLLBACK", NULL);
     return FALSE;
   }
+  mun_database_exec (self->database, "PRAGMA wal_checkpoint (TRUNCATE)", NULL);
   mun_secret_unref (self->key);
   self->key = mun_secret_ref (next);
   return TRUE;

@@ -198,12 +198,25 @@ mun_master_key_open_archive (const char *data_dir, GError **error)
   return archive;
 }
 
+/* One that holds already did not get into its place: the next one needs that name. */
+static MunSecret *
+prepare_fresh (MunArchive *archive, const char *data_dir, GError **error)
+{
+  MunSecret *next = prepare_next (data_dir, error);
+  g_autofree char *remark = NULL;
+
+  if (next == NULL || get_credentials_dir () != NULL || !mun_archive_uses_key (archive, next))
+    return next;
+  mun_secret_unref (next);
+  return settle (data_dir, &remark, error) ? prepare_next (data_dir, error) : NULL;
+}
+
 gboolean
 mun_master_key_renew (MunArchive *archive, MunVerifyProgress progress, gpointer data,
                       MunKeyRenewal *done, char **report, GError **error)
 {
   const char *data_dir = mun_archive_get_data_dir (archive);
-  g_autoptr (MunSecret) next = prepare_next (data_dir, error);
+  g_autoptr (MunSecret) next = prepare_fresh (archive, data_dir, error);
   g_autoptr (GError) local_error = NULL;
   g_autofree char *found = NULL, *remark = NULL;
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "archive-fixture.h"
 #include "contents.h"
+#include "database.h"
 #include "errors.h"
 #include "fault-vfs.h"
 #include "json.h"
@@ -40,6 +41,7 @@ kill_cb (const char *step)
   return 0;
 }
 
+/* "open KEY": while it starts; else while it renews. */
 static int
 be_victim (const char *dir, const char *step, guint skip)
 {
@@ -48,11 +50,15 @@ be_victim (const char *dir, const char *step, guint skip)
   MunKeyRenewal done;
 
   fault_vfs_install ();
+  fatal_step = g_str_has_prefix (step, "open ") ? step + strlen ("open ") : step;
+  skip_count = skip;
+  if (fatal_step != step)
+    mun_contents_fault_hook = kill_cb;
   archive = mun_master_key_open_archive (dir, NULL);
   if (archive == NULL)
     return 3;
-  fatal_step = step;
-  skip_count = skip;
+  if (fatal_step != step)
+    return 0;
   mun_contents_fault_hook = kill_cb;
   if (strcmp (step, "sqlite") == 0)
     fault_vfs_arm (FAULT_VFS_WRITE | FAULT_VFS_SYNC | FAULT_VFS_TRUNCATE, skip, FAULT_VFS_KILL,
@@ -179,6 +185,36 @@ assert_whole (Site *self)
   set_state (self, 2, "disabled");
 }
 
+/* What stands in the database, and what is left in its files. */
+static GBytes *
+dup_sealed_secret (Site *self)
+{
+  g_autofree char *path = dup_path (self, "master.db");
+  g_autoptr (MunDatabase) database = mun_database_open (path, MUN_DATABASE_READER, NULL);
+  sqlite3_stmt *row = mun_database_prepare (database, NULL, "SELECT secret FROM credentials", "");
+
+  g_assert_true (mun_database_step (database, row, NULL));
+  return g_bytes_new (sqlite3_column_blob (row, 0), sqlite3_column_bytes (row, 0));
+}
+
+static gboolean
+is_left (Site *self, GBytes *bytes)
+{
+  static const char *const names[] = { "master.db", "master.db-wal" };
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = dup_path (self, names[i]), *data = NULL;
+    gsize length;
+
+    if (g_file_get_contents (path, &data, &length, NULL))
+      found = found
+              || memmem (data, length, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes))
+                     != NULL;
+  }
+  return found;
+}
+
 static MunSecret *
 read_key (Site *self, const char *name)
 {
@@ -269,8 +305,11 @@ test_renew (Site *self, gconstpointer data)
     MunKeyRenewal done;
     GStatBuf status;
     g_autofree char *path = dup_path (self, "master-key");
+    g_autoptr (GBytes) sealed = dup_sealed_secret (self);
 
+    g_assert_true (is_left (self, sealed));
     report = renew (self, &done);
+    g_assert_false (is_left (self, sealed));
     g_assert_cmpuint (done.stores, ==, STORES + i);
     g_assert_cmpuint (done.secrets, ==, 1);
     g_assert_cmpuint (done.stores_left + done.secrets_left, ==, 0);
@@ -331,6 +370,29 @@ test_kill (Site *self, gconstpointer data)
     }
 }
 
+/* Killed again and again while the start completes a renewal. */
+static void
+test_kill_start (Site *self, gconstpointer data)
+{
+  g_autoptr (MunSecret) before = read_key (self, "master-key");
+  g_autoptr (MunSecret) after = NULL;
+  guint n_killed = 0;
+
+  g_clear_object (&self->archive);
+  g_assert_true (run_victim (self->dir, "renew-committed", 0));
+  g_assert_true (exists (self, "master-key.new"));
+  for (guint skip = 0; skip < 2; skip++)
+    n_killed += run_victim (self->dir, "open key", skip);
+  g_assert_cmpuint (n_killed, ==, 2);
+  g_assert_true (exists (self, "master-key.new"));
+  reopen (self);
+  assert_whole (self);
+  g_assert_false (exists (self, "master-key.new"));
+  after = read_key (self, "master-key");
+  g_assert_false (is_same (before, after));
+  assert_sealed (self, after, 0);
+}
+
 static void
 test_two_files (Site *self, gconstpointer data)
 {
@@ -359,6 +421,16 @@ test_two_files (Site *self, gconstpointer data)
   g_clear_pointer (&after, mun_secret_unref);
   after = read_key (self, "master-key");
   g_assert_true (is_same (after, stranger));
+  /* The same while it runs: the next renewal needs the name. */
+  write_key (self, "master-key", before);
+  write_key (self, "master-key.new", after);
+  g_clear_pointer (&report, g_free);
+  report = renew (self, &done);
+  g_clear_pointer (&after, mun_secret_unref);
+  after = read_key (self, "master-key");
+  g_assert_false (is_same (after, stranger));
+  reopen (self);
+  assert_whole (self);
   /* What is no key does not keep the server from starting. */
   g_assert_true (g_file_set_contents (path, "x", 1, NULL));
   g_assert_cmpint (g_chmod (path, 0600), ==, 0);
@@ -498,6 +570,7 @@ main (int argc, char *argv[])
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   g_test_add ("/master-key/renew", Site, NULL, set_up, test_renew, tear_down);
   g_test_add ("/master-key/kill", Site, NULL, set_up, test_kill, tear_down);
+  g_test_add ("/master-key/kill-start", Site, NULL, set_up, test_kill_start, tear_down);
   g_test_add ("/master-key/two-files", Site, NULL, set_up, test_two_files, tear_down);
   g_test_add ("/master-key/out-of-reach", Site, NULL, set_up, test_out_of_reach, tear_down);
   g_test_add ("/master-key/comes-back", Site, NULL, set_up, test_comes_back, tear_down);

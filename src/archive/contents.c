@@ -25,10 +25,27 @@ struct _MunContents {
   gboolean dirty;
   /* the readers' */
   GMutex lock;
-  GHashTable *descriptors; /* number → fd + 1 */
+  GHashTable *descriptors; /* number → Descriptor */
 };
 
+/* Of a container that is read; its file may go away meanwhile. */
+typedef struct {
+  gatomicrefcount refs;
+  int fd;
+} Descriptor;
+
 int (*mun_contents_fault_hook) (const char *step);
+
+static void
+descriptor_unref (Descriptor *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  close (self->fd);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Descriptor, descriptor_unref)
 
 char *
 mun_contents_dup_path (MunContents *self, guint32 container)
@@ -48,7 +65,7 @@ mun_contents_open (const char *dir, const guint8 guid[16], MunCodec *codec, gboo
   self->writable = writable;
   self->fd = -1;
   g_mutex_init (&self->lock);
-  self->descriptors = g_hash_table_new (NULL, NULL);
+  self->descriptors = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)descriptor_unref);
   if (g_mkdir_with_parents (dir, 0700) != 0) {
     mun_container_file_error (error, errno, "making the folder", dir);
     return NULL;
@@ -56,22 +73,9 @@ mun_contents_open (const char *dir, const guint8 guid[16], MunCodec *codec, gboo
   return g_steal_pointer (&self);
 }
 
-static void
-close_descriptors (MunContents *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->descriptors);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    close (GPOINTER_TO_INT (value) - 1);
-  g_hash_table_remove_all (self->descriptors);
-}
-
 void
 mun_contents_close (MunContents *self)
 {
-  close_descriptors (self);
   g_hash_table_unref (self->descriptors);
   if (self->fd >= 0)
     close (self->fd);
@@ -335,10 +339,7 @@ static void
 forget_descriptor (MunContents *self, guint32 container)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  gpointer known = g_hash_table_lookup (self->descriptors, GUINT_TO_POINTER (container));
 
-  if (known != NULL)
-    close (GPOINTER_TO_INT (known) - 1);
   g_hash_table_remove (self->descriptors, GUINT_TO_POINTER (container));
 }
 
@@ -369,72 +370,143 @@ mun_contents_rollback (MunContents *self, const MunContentsMark *mark)
   }
 }
 
-static int
+static Descriptor *
 reading_descriptor (MunContents *self, guint32 container, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  gpointer known = g_hash_table_lookup (self->descriptors, GUINT_TO_POINTER (container));
+  Descriptor *known = g_hash_table_lookup (self->descriptors, GUINT_TO_POINTER (container));
   g_autofree char *path = NULL;
   int fd;
 
-  if (known != NULL)
-    return GPOINTER_TO_INT (known) - 1;
-  path = mun_contents_dup_path (self, container);
-  fd = mun_container_file_open (path, FALSE, error);
-  if (fd >= 0)
-    g_hash_table_insert (self->descriptors, GUINT_TO_POINTER (container), GINT_TO_POINTER (fd + 1));
-  return fd;
+  if (known == NULL) {
+    path = mun_contents_dup_path (self, container);
+    fd = mun_container_file_open (path, FALSE, error);
+    if (fd < 0)
+      return NULL;
+    known = g_new0 (Descriptor, 1);
+    g_atomic_ref_count_init (&known->refs);
+    known->fd = fd;
+    g_hash_table_insert (self->descriptors, GUINT_TO_POINTER (container), known);
+  }
+  g_atomic_ref_count_inc (&known->refs);
+  return known;
+}
+
+/* The whole record; ENODATA: it is not all there. */
+static guint8 *
+read_bytes (MunContents *self, const MunPlaceInContents *place, GError **error)
+{
+  g_autoptr (Descriptor) descriptor = reading_descriptor (self, place->container, error);
+  g_autofree guint8 *record = NULL;
+  g_autofree char *path = NULL;
+  int problem = ENODATA;
+
+  if (descriptor == NULL)
+    return NULL;
+  if (place->length <= MUN_RECORD_MAX_PLAIN + 1024)
+    record = g_try_malloc (place->length + 1);
+  if (record != NULL)
+    problem = mun_container_file_read (descriptor->fd, record, place->length, place->offset);
+  if (problem == 0)
+    return g_steal_pointer (&record);
+  path = mun_contents_dup_path (self, place->container);
+  if (problem != ENODATA)
+    mun_container_file_error (error, problem, "reading container", path);
+  else
+    g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
+                 "container %s, byte %" G_GUINT64_FORMAT ": the record is not all there", path,
+                 place->offset);
+  return NULL;
+}
+
+/* @record: what stands there, opened. */
+static GBytes *
+open_bytes (MunContents *self, const MunPlaceInContents *place, const guint8 *record,
+            gboolean check_digest, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  GBytes *plain = mun_record_open (self->codec, record, place->length, check_digest, &local_error);
+  g_autofree char *path = NULL;
+
+  if (plain != NULL)
+    return plain;
+  path = mun_contents_dup_path (self, place->container);
+  g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED, "container %s, byte %" G_GUINT64_FORMAT ": %s",
+               path, place->offset, local_error->message);
+  return NULL;
 }
 
 GBytes *
 mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **error)
 {
-  int fd = reading_descriptor (self, place->container, error);
-  g_autofree guint8 *record = NULL;
-  g_autoptr (GError) local_error = NULL;
-  GBytes *plain = NULL;
-  int problem = ENODATA;
+  g_autofree guint8 *record = read_bytes (self, place, error);
 
-  if (fd < 0)
+  return record != NULL ? open_bytes (self, place, record, FALSE, error) : NULL;
+}
+
+GBytes *
+mun_contents_read_record (MunContents *self, const MunPlaceInContents *place, GError **error)
+{
+  g_autofree guint8 *record = read_bytes (self, place, error);
+  g_autoptr (GBytes) plain = NULL;
+
+  if (record == NULL)
     return NULL;
-  if (place->length <= MUN_RECORD_MAX_PLAIN + 1024)
-    record = g_try_malloc (place->length + 1);
-  if (record != NULL)
-    problem = mun_container_file_read (fd, record, place->length, place->offset);
-  if (problem == 0)
-    plain = mun_record_open (self->codec, record, place->length, FALSE, &local_error);
-  else
-    g_set_error_literal (&local_error, MUN_ERROR, MUN_ERROR_DAMAGED, "the record is not all there");
-  if (plain == NULL) {
-    g_autofree char *path = mun_contents_dup_path (self, place->container);
-
-    if (problem != 0 && problem != ENODATA)
-      mun_container_file_error (error, problem, "reading container", path);
-    else
-      g_set_error (error, MUN_ERROR, MUN_ERROR_DAMAGED,
-                   "container %s, byte %" G_GUINT64_FORMAT ": %s", path, place->offset,
-                   local_error->message);
-  }
-  return plain;
+  plain = open_bytes (self, place, record, TRUE, error);
+  return plain != NULL ? g_bytes_new_take (g_steal_pointer (&record), place->length) : NULL;
 }
 
 gboolean
 mun_contents_check (MunContents *self, guint32 container, GError **error)
 {
   g_autofree char *path = mun_contents_dup_path (self, container);
-  int fd = reading_descriptor (self, container, error);
+  g_autoptr (Descriptor) descriptor = reading_descriptor (self, container, error);
 
-  return fd >= 0 && mun_container_file_check (fd, path, container, self->guid, error);
+  return descriptor != NULL
+         && mun_container_file_check (descriptor->fd, path, container, self->guid, error);
 }
 
 gboolean
 mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 end,
                    MunContentsVisit visit, MunContentsGap gap, gpointer user_data, GError **error)
 {
-  int fd = reading_descriptor (self, container, error);
+  g_autoptr (Descriptor) descriptor = reading_descriptor (self, container, error);
 
-  return fd >= 0
-         && mun_container_file_scan (fd, container, start, end, visit, gap, user_data, error);
+  return descriptor != NULL
+         && mun_container_file_scan (descriptor->fd, container, start, end, visit, gap, user_data,
+                                     error);
+}
+
+guint64
+mun_contents_get_size (MunContents *self, guint32 container)
+{
+  g_autofree char *path = mun_contents_dup_path (self, container);
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 ? (guint64)status.st_size : 0;
+}
+
+gboolean
+mun_contents_begin_next (MunContents *self, GError **error)
+{
+  gboolean is_open = self->end.container > 0 && self->closed != self->end.container;
+
+  return (!is_open || ensure_room (self, 0, error)) && begin_container (self, error);
+}
+
+gboolean
+mun_contents_remove (MunContents *self, guint32 container, GError **error)
+{
+  g_autofree char *path = mun_contents_dup_path (self, container);
+  int problem = mun_container_file_fault ("remove");
+
+  if (problem == 0 && g_unlink (path) != 0)
+    problem = errno;
+  if (problem != 0 && problem != ENOENT)
+    return mun_container_file_error (error, problem, "removing container", path);
+  forget_descriptor (self, container);
+  mun_container_file_fault ("removed");
+  return mun_container_file_sync_dir (self->dir, error);
 }
 
 static gint

@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /* contents/NNNNNN.mun: a header of 64 bytes, then records to the end. Files are only ever appended
- * to. Layout of the header, little endian: "MUNCONT1" 8, version (1) 4, number 4, creation in Unix
- * seconds 8, store GUID 16, zero 20, CRC-32 of bytes 0 to 59 4. */
+ * to, or removed as a whole when a compaction has emptied them. Layout of the header, little endian:
+ * "MUNCONT1" 8, version (1) 4, number 4, creation in Unix seconds 8, store GUID 16, zero 20, CRC-32
+ * of bytes 0 to 59 4. */
 #define MUN_CONTAINER_HEADER_SIZE 64
 #define MUN_CONTAINER_MAX_SIZE (256 * 1024 * 1024)
 
@@ -60,12 +61,18 @@ mun_contents_get_mark (MunContents *self, MunContentsMark *mark);
 /* mun_contents_rollback: forgets what was appended behind @mark, and gives the space back. */
 void
 mun_contents_rollback (MunContents *self, const MunContentsMark *mark);
+/* mun_contents_begin_next: what is appended from now on goes to a new container. */
+gboolean
+mun_contents_begin_next (MunContents *self, GError **error);
 
 /* From any thread. */
 
 /* mun_contents_read: the plain data of a record; MUN_ERROR_DAMAGED names the container. */
 GBytes *
 mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **error);
+/* mun_contents_read_record: the same, as it stands there; its data is compared with its SHA-256. */
+GBytes *
+mun_contents_read_record (MunContents *self, const MunPlaceInContents *place, GError **error);
 /* mun_contents_scan: all records of one container, up to byte @end. */
 gboolean
 mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 end,
@@ -73,6 +80,13 @@ mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 
 /* mun_contents_list: the numbers (guint32, rising) of the containers that are there. */
 GArray *
 mun_contents_list (MunContents *self, GError **error);
+/* mun_contents_get_size: of the file; 0: it is not there. */
+guint64
+mun_contents_get_size (MunContents *self, guint32 container);
+/* mun_contents_remove: a container before the last one, that nothing refers to any more. Who is
+ * reading it reads on. One that is not there is no error. */
+gboolean
+mun_contents_remove (MunContents *self, guint32 container, GError **error);
 char *
 mun_contents_dup_path (MunContents *self, guint32 container);
 
@@ -83,7 +97,8 @@ mun_contents_check (MunContents *self, guint32 container, GError **error);
 /* For tests: called before each step; what it returns (an errno, or 0) is what the step fails with.
  * "create", "sync-folder", "open", "read", "write" and "half" (of a record is written), "sync",
  * "truncate" of the containers; "dictionary", "journal", "before-commit", "commit", "after-commit",
- * "upkeep", "recover", "set-aside" of a store; "key" for store.json. */
+ * "upkeep", "recover", "set-aside" of a store; "key" for store.json; of a compaction "move", "emptied",
+ * "remove", "removed". */
 extern int (*mun_contents_fault_hook) (const char *step);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunContents, mun_contents_close)

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  *   84  data: packed as the flags say, sealed with AES-256-GCM, which also
  *       authenticates bytes 0 to 75
  *
+ * Nothing in it says where it stands: a record that is moved stays as it is, byte for byte.
  * A record is found by scanning for the magic and a header whose checksum fits. */
 #define MUN_RECORD_HEADER_SIZE 84
 #define MUN_RECORD_MAX_PLAIN (64 * 1024 * 1024)

@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "index-gaps.h"
 #include "index-keeper.h"
+#include "journal-record.h"
 #include "key-copies.h"
 #include "store-catalogue.h"
 #include "store-index.h"
@@ -22,7 +23,6 @@
 #define MAX_GROUP_COST 2000
 /* Who brings more has to wait. */
 #define MAX_QUEUED_COST 4000
-#define MAX_IDLE_READERS 8
 /* So long nobody must have written before the store looks after itself. */
 #define UPKEEP_DELAY (2 * G_TIME_SPAN_SECOND)
 
@@ -58,7 +58,7 @@ struct _MunStore {
   GQueue jobs;
   guint queued_cost;
   gboolean stopping;
-  GQueue idle_readers;
+  MunReaderPool *readers;
 };
 
 /* A whole batch that the catalogue does not know: its pieces are used when they come again. What its
@@ -244,7 +244,7 @@ name_remedy (MunStore *self, GError **error)
 static GVariantBuilder *
 new_journal (void)
 {
-  return g_variant_builder_new (G_VARIANT_TYPE ("a(sa{sv})"));
+  return g_variant_builder_new (G_VARIANT_TYPE (MUN_JOURNAL_TYPE));
 }
 
 void
@@ -276,29 +276,14 @@ journal_void (MunStore *self)
 static gboolean
 append_journal (MunStore *self, GError **error)
 {
-  g_autoptr (GVariant) journal = NULL;
-  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GBytes) record = NULL;
   MunPlaceInContents place;
-  guint8 digest[MUN_DIGEST_SIZE];
-  gsize length;
-  gconstpointer data;
 
   if (self->has_void)
     journal_void (self);
   if (self->journal == NULL)
     return TRUE;
-  journal = g_variant_ref_sink (g_variant_builder_end (self->journal));
-  if (G_BYTE_ORDER == G_BIG_ENDIAN) {
-    g_autoptr (GVariant) swapped = g_variant_byteswap (journal);
-
-    bytes = g_variant_get_data_as_bytes (swapped);
-  } else {
-    bytes = g_variant_get_data_as_bytes (journal);
-  }
-  data = g_bytes_get_data (bytes, &length);
-  mun_digest (data, length, digest);
-  record = mun_record_build (self->codec, MUN_RECORD_JOURNAL, data, length, digest, error);
+  record = mun_journal_record_build (self->codec, g_variant_builder_end (self->journal), error);
   return record != NULL && mun_contents_append (self->contents, record, &place, error)
          && (!self->has_void
              || mun_database_exec (self->database, "DELETE FROM meta WHERE key LIKE 'void_%'",
@@ -527,10 +512,10 @@ new_store (const char *dir, gint64 id, const char *catalogue)
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   g_queue_init (&self->jobs);
-  g_queue_init (&self->idle_readers);
   self->id = id;
   self->dir = g_strdup (dir);
   self->catalogue_path = g_build_filename (dir, catalogue, NULL);
+  self->readers = mun_reader_pool_new (self->catalogue_path);
   return self;
 }
 
@@ -600,7 +585,7 @@ mun_store_unref (MunStore *self)
   mun_store_close (self);
   /* What it still wants to write is refused by now. */
   g_clear_pointer (&self->trainer, mun_trainer_free);
-  g_queue_clear_full (&self->idle_readers, (GDestroyNotify)mun_database_close);
+  mun_reader_pool_free (self->readers);
   g_clear_pointer (&self->index, mun_index_keeper_free);
   g_clear_pointer (&self->contents, mun_contents_close);
   g_clear_pointer (&self->database, mun_database_close);
@@ -692,14 +677,7 @@ mun_store_await_step (MunStore *self, gint64 deadline, GError **error)
 MunDatabase *
 mun_store_acquire_reader (MunStore *self, GError **error)
 {
-  MunDatabase *reader;
-
-  g_mutex_lock (&self->lock);
-  reader = g_queue_pop_head (&self->idle_readers);
-  g_mutex_unlock (&self->lock);
-  return reader != NULL
-             ? reader
-             : mun_store_catalogue_open (self->catalogue_path, MUN_DATABASE_READER, error);
+  return mun_reader_pool_acquire (self->readers, error);
 }
 
 void
@@ -709,12 +687,16 @@ mun_store_release_reader (MunStore *self, MunDatabase *reader)
   mun_database_set_deadline (reader, 0);
   mun_database_reset (reader);
   mun_index_keeper_note_reading (self->index, reader);
-  g_mutex_lock (&self->lock);
-  if (!mun_index_keeper_is_sound (self->index))
+  if (!mun_index_keeper_is_sound (self->index)) {
+    g_mutex_lock (&self->lock);
     g_cond_broadcast (&self->changed);
-  if (self->idle_readers.length < MAX_IDLE_READERS)
-    g_queue_push_head (&self->idle_readers, g_steal_pointer (&reader));
-  g_mutex_unlock (&self->lock);
-  if (reader != NULL)
-    mun_database_close (reader);
+    g_mutex_unlock (&self->lock);
+  }
+  mun_reader_pool_release (self->readers, reader);
+}
+
+MunReaderPool *
+mun_store_get_readers (MunStore *self)
+{
+  return self->readers;
 }

@@ -8,6 +8,7 @@
 #include "database.h"
 #include "index-keeper.h"
 #include "prepare.h"
+#include "reader-pool.h"
 #include "store-key.h"
 
 G_BEGIN_DECLS
@@ -98,6 +99,8 @@ MunDatabase *
 mun_store_acquire_reader (MunStore *self, GError **error);
 void
 mun_store_release_reader (MunStore *self, MunDatabase *reader);
+MunReaderPool *
+mun_store_get_readers (MunStore *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunStore, mun_store_unref)
 

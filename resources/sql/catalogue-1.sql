@@ -1,6 +1,6 @@
 -- The catalogue of one store, version 1. Times are Unix seconds, digests SHA-256.
 
--- Single values: guid, next_arrival, end_container, end_length, stale_rows.
+-- Single values: guid, next_arrival, end_container, end_length, stale_rows; dropped_N: container N was emptied.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- messages and bytes count the folder alone. parent 0: an archive.

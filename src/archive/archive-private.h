@@ -32,7 +32,7 @@ struct _MunArchive {
   MunSecret *key;
   MunMaster *master;
   MunTextExtractor *extractor; /* of attachments, for what is delivered */
-  GHashTable *recovering;      /* ids of stores, under the lock */
+  GHashTable *working;         /* ids of stores that are recovered or compacted, under the lock */
   GMutex admin_lock;           /* one change of the list of stores at a time */
   GMutex lock;
   GPtrArray *entries; /* MunStoreEntry, newest store first; replaced as a whole */
@@ -61,6 +61,12 @@ mun_archive_find_current (MunArchive *self, GError **error);
 /* mun_archive_load_entries: reads the list from the master database, opens what is not open yet. */
 gboolean
 mun_archive_load_entries (MunArchive *self, GError **error);
+/* mun_archive_begin_work: for what no other one may do with the files of a store meanwhile;
+ * MUN_ERROR_BUSY. */
+gboolean
+mun_archive_begin_work (MunArchive *self, gint64 id, GError **error);
+void
+mun_archive_end_work (MunArchive *self, gint64 id);
 char *
 mun_archive_dup_store_dir (MunArchive *self, gint64 id);
 /* mun_archive_make_store: the files and the row of a new store. 0 on failure. */

@@ -30,26 +30,6 @@ find_closed (MunArchive *self, gint64 id, GError **error)
   return NULL;
 }
 
-static gboolean
-begin (MunArchive *self, gint64 id, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  if (g_hash_table_add (self->recovering, g_memdup2 (&id, sizeof id)))
-    return TRUE;
-  g_set_error (error, MUN_ERROR, MUN_ERROR_BUSY,
-               "store %" G_GINT64_FORMAT " is being recovered already", id);
-  return FALSE;
-}
-
-static void
-end (MunArchive *self, gint64 id)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  g_hash_table_remove (self->recovering, &id);
-}
-
 /* The new catalogue takes its place, unless somebody has opened the old one meanwhile. */
 static gboolean
 replace (MunArchive *self, gint64 id, const char *dir, GError **error)
@@ -71,7 +51,7 @@ mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted
   g_autoptr (MunSecret) key = NULL;
   gboolean ok;
 
-  if (entry == NULL || !begin (self, id, error))
+  if (entry == NULL || !mun_archive_begin_work (self, id, error))
     return FALSE;
   ok = mun_archive_open_key (self, dir, error);
   key = mun_archive_dup_key (self);
@@ -79,6 +59,6 @@ mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted
        && mun_store_recover (dir, id, entry->name, key, self->extractor, recover_deleted, progress,
                              data, cancellable, report, error)
        && replace (self, id, dir, error);
-  end (self, id);
+  mun_archive_end_work (self, id);
   return ok;
 }

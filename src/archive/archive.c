@@ -30,7 +30,7 @@ mun_archive_finalize (GObject *object)
 
   mun_archive_close (self);
   g_ptr_array_unref (self->entries);
-  g_hash_table_unref (self->recovering);
+  g_hash_table_unref (self->working);
   g_clear_object (&self->master);
   mun_text_extractor_unref (self->extractor);
   g_clear_pointer (&self->key, mun_secret_unref);
@@ -60,7 +60,7 @@ mun_archive_init (MunArchive *self)
   g_mutex_init (&self->lock);
   self->entries = new_entries ();
   self->extractor = mun_text_extractor_new (NULL, 0);
-  self->recovering = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->working = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
 /* The lock lives as long as its descriptor: a killed process leaves nothing behind. */

@@ -8,6 +8,7 @@
  *   message-reader.[ch]    one message as a stream of chunks, whole or from an offset on
  *   archive-folders.[ch]   the folder tree over all stores
  *   archive-stores.[ch]    stores: create, states, verify
+ *   archive-compact.[ch]   stores give space back
  *   archive-indexes.[ch]   the search indexes, archive by archive; how complete they are
  *   query.h, archive-search.[ch]   what a search asks; one running search, paged
  *   search-*.[ch]          a search in one store; how many hits there are and where; other orders
@@ -17,10 +18,12 @@
  *   prepare.[ch]           one message parsed, cut, hashed, compressed and sealed for the writer
  *   archive-recover.[ch]   RecoverStore: a store's catalogue made again
  *   recover-*.[ch]         the steps of that: journal, messages
+ *   compact-*.[ch]         what one container holds moves on
  *   store*.[ch]            one store: catalogue.db, its writer, readers, folders, upkeep, verify
  *   index-*.[ch]           what the index of a store lacks, who fills it; a damaged one made anew
  *   contents.[ch]          the container files of a store
  *   sealed-record.[ch]     one sealed record in them
+ *   journal-record.[ch]    those that say what commits did
  *   codec.[ch]             what records are packed with: base64 undone, zstd, dictionaries, seal
  *   base64-lines.[ch]      base64 as mail carries it, and back to the byte
  *   trainer.[ch]           the dictionaries, made from the store's own mail
@@ -28,6 +31,7 @@
  *   archive-attach.[ch]    a store from elsewhere
  *   key-copies.[ch]        where the key of a store stands; store-key.[ch] what stands there
  *   seal.[ch]              AES-256-GCM, store keys and how they are wrapped
+ *   reader-pool.[ch]       the connections that read a catalogue
  *   database.[ch]          SQLite: opening, migrations, statements, errors
  *   master*.[ch]           MunMaster: users, settings, profiles, results, credentials, audit
  *   message/               MunMessage (GMime)

@@ -6,8 +6,17 @@
 
 #include "catalogue.h"
 #include "folder-path.h"
+#include "journal-record.h"
 #include "piece-list.h"
 #include "store-deliver.h"
+#include "store-dropped.h"
+
+/* Entries of a journal record that were written as one; a compaction puts several into one record. */
+typedef struct {
+  MunPlaceInContents place;
+  MunContentsMark origin; /* where they stood at first */
+  guint start, end;
+} Segment;
 
 static GVariant *
 read_journal (MunRecovery *self, const MunPlaceInContents *place)
@@ -15,8 +24,6 @@ read_journal (MunRecovery *self, const MunPlaceInContents *place)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) plain
       = mun_contents_read (mun_store_get_contents (self->store), place, &error);
-  g_autoptr (GVariant) raw = NULL;
-  GVariant *normal;
 
   if (plain == NULL) {
     self->damaged++;
@@ -24,11 +31,7 @@ read_journal (MunRecovery *self, const MunPlaceInContents *place)
                         error->message);
     return NULL;
   }
-  raw = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("a(sa{sv})"), plain, FALSE));
-  if (G_BYTE_ORDER == G_BIG_ENDIAN)
-    return g_variant_byteswap (raw);
-  normal = g_variant_get_normal_form (raw);
-  return normal;
+  return mun_journal_record_parse (plain);
 }
 
 static gint64
@@ -183,6 +186,17 @@ delete_folder (MunRecovery *self, const char *path, GError **error)
                               "i", ids.folder);
 }
 
+/* Its file may not have been removed yet: then it is read as any other. */
+static gboolean
+drop (MunRecovery *self, GVariantDict *details, GError **error)
+{
+  guint32 container = 0;
+
+  g_variant_dict_lookup (details, "container", "u", &container);
+  return mun_contents_get_size (mun_store_get_contents (self->store), container) > 0
+         || mun_dropped_add (self->database, container, error);
+}
+
 static gboolean
 apply (MunRecovery *self, const char *operation, GVariantDict *details, GError **error)
 {
@@ -202,6 +216,8 @@ apply (MunRecovery *self, const char *operation, GVariantDict *details, GError *
     return add_source (self, details, folder, number, error);
   if (g_str_equal (operation, "folder") && *folder != '\0')
     return mun_catalogue_ensure_folder (self->database, folder, &ids, error);
+  if (g_str_equal (operation, "drop"))
+    return drop (self, details, error);
   if (g_str_equal (operation, "delete-folder"))
     return delete_folder (self, folder, error);
   if (g_str_equal (operation, "move-folder") && g_variant_dict_lookup (details, "from", "&s", &from)
@@ -211,22 +227,25 @@ apply (MunRecovery *self, const char *operation, GVariantDict *details, GError *
 }
 
 static int
-compare_marks (guint32 container, guint64 offset, const MunContentsMark *mark)
+compare_marks (const MunContentsMark *a, const MunContentsMark *b)
 {
-  if (container != mark->container)
-    return container < mark->container ? -1 : 1;
-  return (offset > mark->length) - (offset < mark->length);
+  if (a->container != b->container)
+    return a->container < b->container ? -1 : 1;
+  return (a->length > b->length) - (a->length < b->length);
+}
+
+static gint
+compare_segments (gconstpointer a, gconstpointer b)
+{
+  return compare_marks (&((const Segment *)a)->origin, &((const Segment *)b)->origin);
 }
 
 static gboolean
-is_void (MunRecovery *self, const MunPlaceInContents *place)
+is_void (MunRecovery *self, const Segment *segment)
 {
   for (guint i = 0; i + 1 < self->voids->len; i += 2)
-    if (compare_marks (place->container, place->offset,
-                       &g_array_index (self->voids, MunContentsMark, i))
-            >= 0
-        && compare_marks (place->container, place->offset,
-                          &g_array_index (self->voids, MunContentsMark, i + 1))
+    if (compare_marks (&segment->origin, &g_array_index (self->voids, MunContentsMark, i)) >= 0
+        && compare_marks (&segment->origin, &g_array_index (self->voids, MunContentsMark, i + 1))
                < 0)
       return TRUE;
   return FALSE;
@@ -244,31 +263,79 @@ note_void (MunRecovery *self, GVariantDict *details)
   }
 }
 
-/* One journal record: in the first round only what says that others are void. */
-static gboolean
-replay (MunRecovery *self, const MunPlaceInContents *place, gboolean only_voids, GError **error)
+/* The first round: which segments there are, and what says that others are void. */
+static void
+note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segments)
 {
   g_autoptr (GVariant) journal = read_journal (self, place);
-  GVariantIter iter;
-  const char *operation;
-  GVariant *values;
-  gboolean ok = TRUE;
+  Segment segment = { *place, { place->container, place->offset }, 0, 0 };
+  gsize n = journal != NULL ? g_variant_n_children (journal) : 0;
 
-  if (journal == NULL)
-    return TRUE;
-  g_variant_iter_init (&iter, journal);
-  while (ok && g_variant_iter_next (&iter, "(&s@a{sv})", &operation, &values)) {
+  for (gsize i = 0; i < n; i++) {
+    g_autoptr (GVariant) values = NULL;
+    const char *operation;
     GVariantDict details;
 
+    g_variant_get_child (journal, i, "(&s@a{sv})", &operation, &values);
     g_variant_dict_init (&details, values);
-    if (!only_voids)
-      ok = apply (self, operation, &details, error) && mun_recovery_step (self, error);
-    else if (g_str_equal (operation, "void"))
+    if (g_str_equal (operation, "void"))
       note_void (self, &details);
+    if (g_str_equal (operation, "moved")) {
+      if (segment.end > segment.start)
+        g_array_append_val (segments, segment);
+      segment.start = i + 1;
+      g_variant_dict_lookup (&details, "place", "(ut)", &segment.origin.container,
+                             &segment.origin.length);
+    }
+    segment.end = i + 1;
     g_variant_dict_clear (&details);
-    g_variant_unref (values);
+  }
+  if (segment.end > segment.start)
+    g_array_append_val (segments, segment);
+}
+
+static gboolean
+replay (MunRecovery *self, GVariant *journal, const Segment *segment, GError **error)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = segment->start; ok && i < segment->end; i++) {
+    g_autoptr (GVariant) values = NULL;
+    const char *operation;
+    GVariantDict details;
+
+    g_variant_get_child (journal, i, "(&s@a{sv})", &operation, &values);
+    g_variant_dict_init (&details, values);
+    ok = apply (self, operation, &details, error) && mun_recovery_step (self, error);
+    g_variant_dict_clear (&details);
   }
   return ok;
+}
+
+/* Each once: a crash, or a compaction that was cancelled, leaves some in two places. */
+static gboolean
+replay_all (MunRecovery *self, GArray *segments, GError **error)
+{
+  g_autoptr (GVariant) journal = NULL;
+  MunPlaceInContents opened = { 0, 0, 0 };
+
+  g_array_sort (segments, compare_segments);
+  for (guint i = 0; i < segments->len; i++) {
+    const Segment *segment = &g_array_index (segments, Segment, i);
+
+    if (is_void (self, segment)
+        || (i > 0 && compare_segments (segment, &g_array_index (segments, Segment, i - 1)) == 0))
+      continue;
+    if (journal == NULL || opened.container != segment->place.container
+        || opened.offset != segment->place.offset) {
+      g_clear_pointer (&journal, g_variant_unref);
+      journal = read_journal (self, &segment->place);
+      opened = segment->place;
+    }
+    if (journal != NULL && !replay (self, journal, segment, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* Which folder a message is unique in: its ancestor of the second level, or the first. */
@@ -292,19 +359,15 @@ set_scopes (MunRecovery *self, GError **error)
 gboolean
 mun_recover_journals (MunRecovery *self, GError **error)
 {
-  guint64 damaged = self->damaged;
+  g_autoptr (GArray) segments = g_array_new (FALSE, FALSE, sizeof (Segment));
+  guint64 damaged;
 
   for (guint i = 0; i < self->journals->len; i++)
-    if (!replay (self, &g_array_index (self->journals, MunPlaceInContents, i), TRUE, error))
-      return FALSE;
+    note_record (self, &g_array_index (self->journals, MunPlaceInContents, i), segments);
   /* Those that cannot be read were named in the first round. */
   damaged = self->damaged;
-  for (guint i = 0; i < self->journals->len; i++) {
-    const MunPlaceInContents *place = &g_array_index (self->journals, MunPlaceInContents, i);
-
-    if (!is_void (self, place) && !replay (self, place, FALSE, error))
-      return FALSE;
-  }
+  if (!replay_all (self, segments, error))
+    return FALSE;
   self->damaged = damaged;
   return set_scopes (self, error);
 }

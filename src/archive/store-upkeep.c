@@ -10,8 +10,8 @@
 #define EMPTY_LOG "PRAGMA wal_checkpoint (TRUNCATE)"
 
 /* https://sqlite.org/fts5.html section 6.7: less than two changes mean that nothing was merged. */
-static gboolean
-merge (MunDatabase *database, gboolean *merged, GError **error)
+gboolean
+mun_store_upkeep_merge (MunDatabase *database, gboolean *merged, GError **error)
 {
   int before = sqlite3_total_changes (mun_database_get_handle (database));
 
@@ -22,17 +22,26 @@ merge (MunDatabase *database, gboolean *merged, GError **error)
 }
 
 gboolean
+mun_store_upkeep_give_back (MunDatabase *database, gint64 *left, GError **error)
+{
+  *left = 0;
+  return mun_database_exec (database, GIVE_BACK, error)
+         && mun_database_find_int (database, left, error, "PRAGMA freelist_count", "");
+}
+
+gboolean
 mun_store_upkeep_step (MunDatabase *database, GError **error)
 {
   gboolean merged;
+  gint64 left;
 
-  if (!merge (database, &merged, error))
+  if (!mun_store_upkeep_merge (database, &merged, error))
     return FALSE;
   if (merged)
     return TRUE;
-  if (!mun_database_exec (database, GIVE_BACK, error))
+  if (!mun_store_upkeep_give_back (database, &left, error))
     return FALSE;
-  if (mun_database_get_int (database, 0, "PRAGMA freelist_count", "") > 0)
+  if (left > 0)
     return TRUE;
   /* A reader that is at work keeps the log for now: no error. */
   mun_database_exec (database, EMPTY_LOG, error);

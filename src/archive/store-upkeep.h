@@ -13,4 +13,11 @@ G_BEGIN_DECLS
 gboolean
 mun_store_upkeep_step (MunDatabase *database, GError **error);
 
+/* Its parts, which may belong to a transaction. @merged: there may be more. @left: pages that nobody
+ * uses. */
+gboolean
+mun_store_upkeep_merge (MunDatabase *database, gboolean *merged, GError **error);
+gboolean
+mun_store_upkeep_give_back (MunDatabase *database, gint64 *left, GError **error);
+
 G_END_DECLS

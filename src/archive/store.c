@@ -11,6 +11,7 @@
 #include "journal-record.h"
 #include "key-copies.h"
 #include "store-catalogue.h"
+#include "store-dropped.h"
 #include "store-index.h"
 #include "store-upkeep.h"
 #include "trainer.h"
@@ -220,6 +221,7 @@ open_parts (MunStore *self, MunSecret *master_key, gboolean create, GError **err
   self->trainer = mun_trainer_new (self, last_dictionary);
   if (!mun_container_file_sync_dir (self->dir, error) || !recover (self, error))
     return FALSE;
+  mun_dropped_tidy (self->database, self->contents);
   mun_key_copies_keep (&self->key, self->dir);
   self->index = mun_index_keeper_open (self->database, self->catalogue_path);
   return TRUE;

@@ -44,6 +44,8 @@ static const struct {
   { "SetStoreRecoveryKey", "StoreChangeRecoveryKey" },
   { "UnlockStore", "StoreUnlock" },
   { "RenewMasterKey", "MasterKeyRenew" },
+  { "CompactStore", "StoreCompact" },
+  { "MaintainFileSystemDatabases", "StoreMaintain" },
   { "VerifyStore", "StoreVerify" },
   { "VerifyStores", "StoreVerify" },
   { "SelectAllStoreIndexesForRebuild", "StoreRebuildIndexes" },

@@ -15,7 +15,7 @@
 static const MunHandlerEntry *const tables[] = {
   mun_handlers_misc,       mun_handlers_users,    mun_handlers_stores,      mun_handlers_folders,
   mun_handlers_compliance, mun_handlers_profiles, mun_handlers_credentials, mun_handlers_directory,
-  mun_handlers_indexes,    mun_handlers_keys,
+  mun_handlers_indexes,    mun_handlers_keys,     mun_handlers_compact,
 };
 
 static MunHandlerEntry replacement;

@@ -29,6 +29,7 @@ typedef struct {
 extern const MunHandlerEntry mun_handlers_misc[];
 extern const MunHandlerEntry mun_handlers_users[];
 extern const MunHandlerEntry mun_handlers_stores[];
+extern const MunHandlerEntry mun_handlers_compact[];
 extern const MunHandlerEntry mun_handlers_indexes[];
 extern const MunHandlerEntry mun_handlers_keys[];
 extern const MunHandlerEntry mun_handlers_folders[];

@@ -198,6 +198,51 @@ test_keys (void)
   assert_verified ("id=1");
 }
 
+/* Half of what there is goes, and its space with it; the log says how much. */
+static void
+test_compact (void)
+{
+  g_autoptr (JsonNode) list = NULL;
+  g_autoptr (JsonNode) events = NULL;
+  g_autoptr (JsonObject) envelope = NULL, verified = NULL;
+  JsonArray *messages;
+  JsonObject *event;
+  const char *log;
+
+  refused ("CompactStore", "id=77", "77");
+  fill ("ann/Passing", 40);
+  set_archive_access (TRUE);
+  list = test_server_call_ok (server, "GetMessages", "folder=ann/Passing");
+  messages = json_node_get_array (list);
+  g_assert_cmpuint (json_array_get_length (messages), ==, 40);
+  for (guint i = 0; i < 40; i++) {
+    g_autofree char *form
+        = g_strdup_printf ("id=%s&reason=passing",
+                           mun_json_get_string (json_array_get_object_element (messages, i), "id",
+                                                ""));
+
+    ok ("DeleteMessage", form);
+  }
+  set_archive_access (FALSE);
+  envelope = test_server_call (server, "CompactStore", "id=1");
+  g_assert_cmpstr (mun_json_get_string (envelope, "statusCode", NULL), ==, "succeeded");
+  log = mun_json_get_string (envelope, "logOutput", "");
+  g_test_message ("%s", log);
+  g_assert_nonnull (strstr (log, "1 of 1 containers rewritten"));
+  g_assert_nonnull (strstr (log, "MB given back"));
+  verified = test_server_call (server, "VerifyStore", "id=1&includeIndexes=true");
+  g_assert_cmpint (mun_json_get_int (mun_json_get_object (verified, "result"), "faults", -1), ==,
+                   0);
+  ok ("MaintainFileSystemDatabases", NULL);
+  events = test_server_call_ok (server, "GetAuditLog", "eventType=StoreCompact");
+  /* newest first */
+  event = json_array_get_object_element (json_node_get_array (events), 0);
+  g_assert_cmpstr (mun_json_get_string (event, "result", NULL), ==, "succeeded");
+  g_assert_nonnull (
+      strstr (mun_json_get_string (event, "details", ""), "1 of 1 containers rewritten"));
+  ok ("DeleteEmptyFolders", "folder=ann");
+}
+
 static JsonArray *
 child_folders (const char *form, JsonNode **holder)
 {
@@ -402,6 +447,7 @@ main (int argc, char **argv)
   g_test_add_func ("/munimentd/archive/delete-message", test_delete_message);
   g_test_add_func ("/munimentd/archive/compliance", test_compliance);
   g_test_add_func ("/munimentd/archive/keys", test_keys);
+  g_test_add_func ("/munimentd/archive/compact", test_compact);
   status = g_test_run ();
   g_free (bearer);
   test_server_free (server);

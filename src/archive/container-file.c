@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #define SCAN_WINDOW (256 * 1024)
+#define SCAN_READ (1024 * 1024)
 /* What a disk loses together. */
 #define SCAN_BLOCK 4096
 
@@ -220,51 +221,77 @@ find_record (int fd, guint64 from, guint64 end)
   return end;
 }
 
+/* What is being scanned, and the stretch of it that was read last. */
 typedef struct {
+  int fd;
+  guint64 end;
   guint8 *bytes;
-  gsize room;
-} Buffer;
+  gsize room, length;
+  guint64 offset;       /* of the bytes */
+  guint64 narrow_until; /* up to there a large read has failed: no more is read than is needed */
+} Window;
+
+/* Returns: 0 with @bytes, an errno, or ENODATA. What stands behind it is read as well, unless that
+ * cannot be read: this must not suffer from it. */
+static int
+look_at (Window *self, guint64 offset, gsize length, const guint8 **bytes)
+{
+  gsize wanted
+      = offset < self->narrow_until ? length : MIN (MAX (length, SCAN_READ), self->end - offset);
+  int problem;
+
+  if (offset < self->offset || offset + length > self->offset + self->length) {
+    if (self->room < wanted)
+      self->bytes = g_realloc (self->bytes, self->room = wanted);
+    self->offset = offset;
+    self->length = 0;
+    problem = mun_container_file_read (self->fd, self->bytes, wanted, offset);
+    if (problem != 0 && wanted > length) {
+      self->narrow_until = offset + wanted;
+      problem = mun_container_file_read (self->fd, self->bytes, wanted = length, offset);
+    }
+    if (problem != 0)
+      return problem;
+    self->length = wanted;
+    /* The disk goes on while these are looked at. */
+    posix_fadvise (self->fd, offset + wanted, 2 * SCAN_READ, POSIX_FADV_WILLNEED);
+  }
+  *bytes = self->bytes + (offset - self->offset);
+  return 0;
+}
 
 /* Returns: 0, an errno, or ENODATA when no whole record is there. */
 static int
-read_record (int fd, guint64 offset, guint64 end, Buffer *buffer, MunRecordHeader *header)
+read_record (Window *window, guint64 offset, MunRecordHeader *header, const guint8 **record)
 {
-  guint8 bytes[MUN_RECORD_HEADER_SIZE];
-  gsize length;
+  gsize room = window->end - offset;
   int problem;
 
-  if (end - offset < MUN_RECORD_HEADER_SIZE)
+  if (room < MUN_RECORD_HEADER_SIZE)
     return ENODATA;
-  problem = mun_container_file_read (fd, bytes, sizeof bytes, offset);
+  problem = look_at (window, offset, MUN_RECORD_HEADER_SIZE, record);
   if (problem != 0)
     return problem;
-  if (!mun_record_parse_header (bytes, header))
+  if (!mun_record_parse_header (*record, header)
+      || room - MUN_RECORD_HEADER_SIZE < header->stored_length)
     return ENODATA;
-  length = MUN_RECORD_HEADER_SIZE + (gsize)header->stored_length;
-  if (end - offset < length)
-    return ENODATA;
-  if (buffer->room < length) {
-    buffer->bytes = g_realloc (buffer->bytes, length * 2);
-    buffer->room = length * 2;
-  }
-  memcpy (buffer->bytes, bytes, sizeof bytes);
-  return mun_container_file_read (fd, buffer->bytes + sizeof bytes, length - sizeof bytes,
-                                  offset + sizeof bytes);
+  return look_at (window, offset, MUN_RECORD_HEADER_SIZE + (gsize)header->stored_length, record);
 }
 
 gboolean
 mun_container_file_scan (int fd, guint32 number, guint64 start, guint64 end, MunContentsVisit visit,
                          MunContentsGap gap, gpointer user_data, GError **error)
 {
-  Buffer buffer = { NULL, 0 };
+  Window window = { .fd = fd, .end = end };
   guint64 offset = start;
 
   posix_fadvise (fd, start, end - start, POSIX_FADV_SEQUENTIAL);
   while (offset < end) {
     MunRecordHeader header;
     MunPlaceInContents place = { number, offset, 0 };
+    const guint8 *record;
 
-    int problem = read_record (fd, offset, end, &buffer, &header);
+    int problem = read_record (&window, offset, &header, &record);
 
     if (problem != 0) {
       guint64 next = find_record (fd, offset + 1, end);
@@ -276,9 +303,9 @@ mun_container_file_scan (int fd, guint32 number, guint64 start, guint64 end, Mun
     }
     place.length = MUN_RECORD_HEADER_SIZE + header.stored_length;
     offset += place.length;
-    if (!visit (&place, &header, buffer.bytes, user_data))
+    if (!visit (&place, &header, record, user_data))
       break;
   }
-  g_free (buffer.bytes);
+  g_free (window.bytes);
   return TRUE;
 }

@@ -205,6 +205,35 @@ test_scan (Fixture *self, gconstpointer data)
   g_assert_cmpuint (seen.gaps, ==, 1);
 }
 
+static int failing_reads;
+
+static int
+fail_read_cb (const char *step)
+{
+  return strcmp (step, "read") == 0 && failing_reads-- > 0 ? EIO : 0;
+}
+
+/* A disk that cannot read what stands behind a record costs that record nothing. */
+static void
+test_scan_beside_bad_disk (Fixture *self, gconstpointer data)
+{
+  MunPlaceInContents place;
+  MunContentsMark end;
+  Seen seen = { 0 };
+
+  for (guint i = 0; i < 5; i++)
+    append (self, MUN_RECORD_PIECE, "some text", &place);
+  mun_contents_get_mark (self->contents, &end);
+  failing_reads = 1;
+  mun_contents_fault_hook = fail_read_cb;
+  g_assert_true (mun_contents_scan (self->contents, 1, MUN_CONTAINER_HEADER_SIZE, end.length,
+                                    visit_cb, gap_cb, &seen, NULL));
+  mun_contents_fault_hook = NULL;
+  g_assert_cmpint (failing_reads, <, 0);
+  g_assert_cmpuint (seen.records, ==, 5);
+  g_assert_cmpuint (seen.gaps, ==, 0);
+}
+
 /* What stands behind the last whole batch is cut off; a whole one is kept. */
 static void
 test_torn_tail (Fixture *self, gconstpointer data)
@@ -319,6 +348,7 @@ main (int argc, char **argv)
   ADD ("/contents/seal", test_seal);
   ADD ("/contents/every-byte", test_every_byte);
   ADD ("/contents/scan", test_scan);
+  ADD ("/contents/scan-beside-bad-disk", test_scan_beside_bad_disk);
   ADD ("/contents/torn-tail", test_torn_tail);
   ADD ("/contents/rollback", test_rollback);
   g_test_add_func ("/contents/piece-list", test_piece_list);

@@ -290,8 +290,9 @@ test_killed (ArchiveFixture *fixture, gconstpointer data)
 {
   static const struct {
     const char *step, *skip;
-  } cases[] = { { "read", "40" },     { "read", "700" },    { "set-aside", "0" },
-                { "set-aside", "1" }, { "set-aside", "2" }, { "sync-folder", "0" } };
+  } cases[]
+      = { { "read", "1" },      { "read", "40" },     { "read", "300" },     { "set-aside", "0" },
+          { "set-aside", "1" }, { "set-aside", "2" }, { "sync-folder", "0" } };
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *path = archive_fixture_dup_catalogue (fixture);
 

@@ -53,6 +53,25 @@ mun_contents_dup_path (MunContents *self, guint32 container)
   return g_strdup_printf ("%s/%06u.mun", self->dir, container);
 }
 
+char *
+mun_contents_dup_gap (guint32 container, guint64 offset, guint64 length, int problem)
+{
+  return g_strdup_printf ("container %06u: %" G_GUINT64_FORMAT " bytes from byte %" G_GUINT64_FORMAT
+                          " on %s%s",
+                          container, length, offset,
+                          problem != 0 ? "cannot be read: " : "are damaged or not all there",
+                          problem != 0 ? g_strerror (problem) : "");
+}
+
+guint64
+mun_contents_get_size (MunContents *self, guint32 container)
+{
+  g_autofree char *path = mun_contents_dup_path (self, container);
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 ? (guint64)status.st_size : 0;
+}
+
 MunContents *
 mun_contents_open (const char *dir, const guint8 guid[16], MunCodec *codec, gboolean writable,
                    GError **error)

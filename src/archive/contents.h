@@ -36,6 +36,9 @@ typedef gboolean (*MunContentsVisit) (const MunPlaceInContents *place,
  * read, or 0. */
 typedef void (*MunContentsGap) (guint32 container, guint64 offset, guint64 length, int problem,
                                 gpointer user_data);
+/* mun_contents_dup_gap: that as a sentence. */
+char *
+mun_contents_dup_gap (guint32 container, guint64 offset, guint64 length, int problem);
 
 /* mun_contents_open: @dir is made when missing; @guid: 16 bytes; @codec is borrowed. */
 MunContents *
@@ -89,6 +92,9 @@ gboolean
 mun_contents_remove (MunContents *self, guint32 container, GError **error);
 char *
 mun_contents_dup_path (MunContents *self, guint32 container);
+/* mun_contents_get_size: bytes of the file; 0 when it is not there. */
+guint64
+mun_contents_get_size (MunContents *self, guint32 container);
 
 /* mun_contents_check: the header of one container. */
 gboolean

@@ -34,6 +34,8 @@ struct _MunMessageReader {
   guint64 offset;         /* bytes of the message that were read */
   Kept kept[KEPT_PIECES]; /* the last used first */
   gnutls_hash_hd_t hash;  /* of a whole reading; NULL after a seek */
+  MunPieceSource source;
+  gpointer source_data;
   gboolean failed;
 };
 
@@ -113,8 +115,12 @@ static GBytes *
 load_piece (MunMessageReader *self, gint64 id, GError **error)
 {
   guint8 expected[MUN_DIGEST_SIZE], digest[MUN_DIGEST_SIZE];
-  g_autoptr (GBytes) plain = read_piece (self, id, expected, error);
+  g_autoptr (GBytes) plain = NULL;
 
+  if (self->hash != NULL && self->source != NULL)
+    plain = self->source (id, self->source_data);
+  if (plain == NULL)
+    plain = read_piece (self, id, expected, error);
   if (plain == NULL || self->hash != NULL)
     return g_steal_pointer (&plain);
   mun_digest (g_bytes_get_size (plain) > 0 ? g_bytes_get_data (plain, NULL) : "",
@@ -228,21 +234,36 @@ open_row (MunStore *store, MunDatabase *database, gint64 number, GError **error)
 }
 
 MunMessageReader *
+mun_message_reader_open (MunStore *store, gint64 number, GError **error)
+{
+  MunDatabase *database = mun_store_acquire_reader (store, error);
+  MunMessageReader *reader;
+
+  if (database == NULL)
+    return NULL;
+  reader = open_row (store, database, number, error);
+  mun_store_release_reader (store, database);
+  return reader;
+}
+
+void
+mun_message_reader_set_source (MunMessageReader *self, MunPieceSource source, gpointer user_data)
+{
+  self->source = source;
+  self->source_data = user_data;
+}
+
+MunMessageReader *
 mun_archive_open_message (MunArchive *self, const char *message_id, GError **error)
 {
   gint64 id, number;
   g_autoptr (MunStoreEntry) entry = NULL;
-  MunDatabase *database;
   MunMessageReader *reader;
 
   if (!mun_archive_parse_message_id (message_id, &id, &number, error))
     return NULL;
   entry = mun_archive_find_entry (self, id, error);
-  database = entry != NULL ? mun_store_acquire_reader (entry->store, error) : NULL;
-  if (database == NULL)
-    return NULL;
-  reader = open_row (entry->store, database, number, error);
-  mun_store_release_reader (entry->store, database);
+  reader = entry != NULL ? mun_message_reader_open (entry->store, number, error) : NULL;
   if (reader != NULL)
     reader->entry = g_steal_pointer (&entry);
   return reader;

@@ -55,6 +55,14 @@ typedef struct _MunStore MunStore;
 MunMessageReader *
 mun_message_reader_new (MunStore *store, gint64 number, GBytes *pieces, guint64 size,
                         GBytes *digest, GError **error);
+/* mun_message_reader_open: by its number. */
+MunMessageReader *
+mun_message_reader_open (MunStore *store, gint64 number, GError **error);
+/* A piece that is at hand, and known to be sound (a reference of it), or NULL. */
+typedef GBytes *(*MunPieceSource) (gint64 piece, gpointer user_data);
+/* mun_message_reader_set_source: is asked before a piece is read from the contents. */
+void
+mun_message_reader_set_source (MunMessageReader *self, MunPieceSource source, gpointer user_data);
 /* mun_message_reader_check: reads all of it. */
 gboolean
 mun_message_reader_check (MunMessageReader *self, GError **error);

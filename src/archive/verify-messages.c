@@ -2,198 +2,126 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-archive"
 
-#include "verify-private.h"
+#include "verify-bytes.h"
 
-#include "errors.h"
-#include "message-reader.h"
 #include "piece-list.h"
 
-/* One message under check. */
+/* Of the progress bar. */
+#define MESSAGES_SHARE 0.1
+
+/* Of the rows of messages: number, pieces. */
+static GArray *
+decode_pieces (sqlite3_stmt *row)
+{
+  return mun_piece_list_decode (sqlite3_column_blob (row, 1), sqlite3_column_bytes (row, 1));
+}
+
+/* One sound piece is the message when the digests are the same. */
+static void
+check_digest (MunVerification *self, sqlite3_stmt *row, gint64 piece)
+{
+  gint64 is_same
+      = mun_database_get_int (self->reader, 0,
+                              "SELECT count(*) FROM pieces WHERE id = ?1 AND digest = ?2", "ib",
+                              piece, sqlite3_column_blob (row, 2), (gsize)MUN_DIGEST_SIZE);
+
+  if (is_same != 1)
+    mun_verification_fault (self, "message %" G_GINT64_FORMAT ": its piece is missing or another's",
+                            (gint64)sqlite3_column_int64 (row, 0));
+}
+
 typedef struct {
-  gint64 number;
-  gsize size;
-  GBytes *pieces, *digest;
-} Message;
+  GArray *uses; /* by piece id, how many messages use it */
+  guint64 total;
+} Rows;
 
-static gboolean
-is_bad (MunVerification *self, GArray *ids)
+static void
+count_use (Rows *rows, gint64 id)
 {
-  for (guint i = 0; i < ids->len; i++)
-    if (g_hash_table_contains (self->bad_pieces, &g_array_index (ids, gint64, i)))
-      return TRUE;
-  return FALSE;
+  if (id > 0 && id < rows->uses->len)
+    g_array_index (rows->uses, guint32, id)++;
 }
 
-/* A message that is one sound piece is sound when the digests are the same; others are read. */
+/* Several: their bytes are read. */
 static void
-check_bytes (MunVerification *self, const Message *message, GArray *refs)
+add_message (MunVerification *self, gint64 number, Rows *rows, GArray *refs)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MunMessageReader) reader = NULL;
+  g_autoptr (GArray) ids = mun_piece_list_ids (refs);
+  gint64 last = 0;
 
-  if (refs->len == 1) {
-    gint64 same
-        = mun_database_get_int (self->reader, 0,
-                                "SELECT count(*) FROM pieces WHERE id = ?1 AND digest = ?2", "ib",
-                                g_array_index (refs, MunPieceRef, 0).piece,
-                                g_bytes_get_data (message->digest, NULL), (gsize)MUN_DIGEST_SIZE);
-
-    if (same != 1)
-      mun_verification_fault (self,
-                              "message %" G_GINT64_FORMAT ": its piece is missing or another's",
-                              message->number);
-    return;
+  for (guint i = 0; i < ids->len; i++) {
+    last = MAX (last, g_array_index (ids, gint64, i));
+    count_use (rows, g_array_index (ids, gint64, i));
   }
-  reader = mun_message_reader_new (self->store, message->number, message->pieces, message->size,
-                                   message->digest, &error);
-  if (reader == NULL || !mun_message_reader_check (reader, &error))
-    mun_verification_fault (self, "%s", error->message);
+  mun_bytes_check_add (self->bytes, number, last);
 }
 
-/* @uses: by piece id, how many messages use it. */
 static void
-check_message (MunVerification *self, const Message *message, GArray *uses)
+check_message (MunVerification *self, sqlite3_stmt *row, gpointer data)
 {
-  gsize length;
-  const guint8 *list = g_bytes_get_data (message->pieces, &length);
-  g_autoptr (GArray) refs = mun_piece_list_decode (list, length);
-  g_autoptr (GArray) ids = refs != NULL ? mun_piece_list_ids (refs) : NULL;
+  Rows *rows = data;
+  g_autoptr (GArray) refs = decode_pieces (row);
+  gint64 number = sqlite3_column_int64 (row, 0);
 
   self->messages++;
-  if (refs == NULL) {
+  mun_verification_step (self, MESSAGES_SHARE * self->messages / MAX (rows->total, 1),
+                         "Checking messages");
+  if (sqlite3_column_bytes (row, 2) != MUN_DIGEST_SIZE) {
+    mun_verification_fault (self, "message %" G_GINT64_FORMAT " has no SHA-256", number);
+  } else if (refs == NULL) {
     mun_verification_fault (self, "message %" G_GINT64_FORMAT ": its list of pieces is damaged",
-                            message->number);
-    return;
+                            number);
+  } else if (refs->len > 1) {
+    add_message (self, number, rows, refs);
+  } else {
+    count_use (rows, g_array_index (refs, MunPieceRef, 0).piece);
+    check_digest (self, row, g_array_index (refs, MunPieceRef, 0).piece);
   }
-  for (guint i = 0; i < ids->len; i++) {
-    gint64 id = g_array_index (ids, gint64, i);
+}
 
-    if (id > 0 && id < uses->len)
-      g_array_index (uses, guint32, id)++;
-  }
-  if (is_bad (self, ids))
+static void
+check_references (MunVerification *self, sqlite3_stmt *row, gpointer data)
+{
+  Rows *rows = data;
+  gint64 id = sqlite3_column_int64 (row, 0), refs = sqlite3_column_int64 (row, 1);
+  gint64 used = id > 0 && id < rows->uses->len ? g_array_index (rows->uses, guint32, id) : 0;
+
+  if (refs != used)
     mun_verification_fault (self,
-                            "message %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT " cannot be restored",
-                            mun_store_get_id (self->store), message->number);
-  else
-    check_bytes (self, message, refs);
+                            "piece %" G_GINT64_FORMAT ": the catalogue counts %" G_GINT64_FORMAT
+                            " users, there are %" G_GINT64_FORMAT,
+                            id, refs, used);
 }
 
-static gboolean
-walk_messages (MunVerification *self, GArray *uses, GError **error)
+static void
+check_folder (MunVerification *self, sqlite3_stmt *row, gpointer data)
 {
-  g_autoptr (GError) local_error = NULL;
-  guint64 total = mun_database_get_int (self->reader, 0, "SELECT count(*) FROM messages", "");
-  sqlite3_stmt *row
-      = mun_database_prepare (self->reader, error,
-                              "SELECT number, size, pieces, digest FROM messages ORDER BY number",
-                              "");
-
-  if (row == NULL)
-    return FALSE;
-  while (mun_database_step (self->reader, row, &local_error)) {
-    g_autoptr (GBytes) pieces
-        = g_bytes_new (sqlite3_column_blob (row, 2), sqlite3_column_bytes (row, 2));
-    g_autoptr (GBytes) digest
-        = g_bytes_new (sqlite3_column_blob (row, 3), sqlite3_column_bytes (row, 3));
-    Message message
-        = { sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1), pieces, digest };
-
-    if (sqlite3_column_bytes (row, 3) == MUN_DIGEST_SIZE)
-      check_message (self, &message, uses);
-    else
-      mun_verification_fault (self, "message %" G_GINT64_FORMAT " has no SHA-256", message.number);
-    if (!mun_verification_step (self, 0.7 + 0.2 * self->messages / MAX (total, 1),
-                                "Checking messages"))
-      break;
-  }
-  sqlite3_reset (row);
-  if (local_error == NULL)
-    return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-static gboolean
-check_references (MunVerification *self, GArray *uses, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *row = mun_database_prepare (self->reader, error, "SELECT id, refs FROM pieces", "");
-
-  if (row == NULL)
-    return FALSE;
-  while (mun_database_step (self->reader, row, &local_error)) {
-    gint64 id = sqlite3_column_int64 (row, 0), refs = sqlite3_column_int64 (row, 1);
-    gint64 used = id > 0 && id < uses->len ? g_array_index (uses, guint32, id) : 0;
-
-    if (refs != used)
-      mun_verification_fault (self,
-                              "piece %" G_GINT64_FORMAT ": the catalogue counts %" G_GINT64_FORMAT
-                              " users, there are %" G_GINT64_FORMAT,
-                              id, refs, used);
-  }
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-static gboolean
-check_folders (MunVerification *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *row = mun_database_prepare (
-      self->reader, error,
-      "SELECT id, name, messages, bytes, n, b FROM folders"
-      " LEFT JOIN (SELECT folder, count(*) AS n, sum(size) AS b FROM messages GROUP BY folder)"
-      " ON folder = id WHERE messages <> coalesce(n, 0) OR bytes <> coalesce(b, 0)",
-      "");
-
-  if (row == NULL)
-    return FALSE;
-  while (mun_database_step (self->reader, row, &local_error))
-    mun_verification_fault (self,
-                            "folder %s: the catalogue counts %" G_GINT64_FORMAT
-                            " messages, there are %" G_GINT64_FORMAT,
-                            (const char *)sqlite3_column_text (row, 1),
-                            (gint64)sqlite3_column_int64 (row, 2),
-                            (gint64)sqlite3_column_int64 (row, 4));
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  mun_verification_fault (self,
+                          "folder %s: the catalogue counts %" G_GINT64_FORMAT
+                          " messages, there are %" G_GINT64_FORMAT,
+                          mun_database_text (row, 0), (gint64)sqlite3_column_int64 (row, 1),
+                          (gint64)sqlite3_column_int64 (row, 2));
 }
 
 /* Those in the contents were opened with the rest; these are the ones that are used. */
-static gboolean
-check_dictionaries (MunVerification *self, GError **error)
+static void
+check_dictionary (MunVerification *self, sqlite3_stmt *row, gpointer data)
 {
-  g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *row
-      = mun_database_prepare (self->reader, error, "SELECT number, record FROM dictionaries", "");
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GBytes) plain
+      = mun_record_open (mun_store_get_codec (self->store), sqlite3_column_blob (row, 1),
+                         sqlite3_column_bytes (row, 1), TRUE, &problem);
 
-  if (row == NULL)
-    return FALSE;
-  while (mun_database_step (self->reader, row, &local_error)) {
-    g_autoptr (GError) problem = NULL;
-    g_autoptr (GBytes) plain
-        = mun_record_open (mun_store_get_codec (self->store), sqlite3_column_blob (row, 1),
-                           sqlite3_column_bytes (row, 1), TRUE, &problem);
-
-    if (plain == NULL)
-      mun_verification_fault (self, "dictionary %" G_GINT64_FORMAT " in the catalogue: %s",
-                              (gint64)sqlite3_column_int64 (row, 0), problem->message);
-  }
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  if (plain == NULL)
+    mun_verification_fault (self, "dictionary %" G_GINT64_FORMAT " in the catalogue: %s",
+                            (gint64)sqlite3_column_int64 (row, 0), problem->message);
 }
 
 gboolean
 mun_verify_messages (MunVerification *self, GError **error)
 {
   g_autoptr (GArray) uses = g_array_new (FALSE, TRUE, sizeof (guint32));
+  Rows rows = { uses, 0 };
   gint64 last = 0, given = 0;
 
   /* No id is above the last one given: a changed byte must not ask for more memory than there is. */
@@ -202,6 +130,62 @@ mun_verify_messages (MunVerification *self, GError **error)
                                  "SELECT seq FROM sqlite_sequence WHERE name = 'pieces'", ""))
     return FALSE;
   g_array_set_size (uses, CLAMP (MIN (last, given), 0, G_MAXINT32) + 1);
-  return walk_messages (self, uses, error) && check_references (self, uses, error)
-         && check_folders (self, error) && check_dictionaries (self, error);
+  rows.total = mun_database_get_int (self->reader, 0, "SELECT count(*) FROM messages", "");
+  return mun_verification_walk (self, "SELECT number, pieces, digest FROM messages ORDER BY number",
+                                check_message, &rows, error)
+         && mun_verification_walk (self, "SELECT id, refs FROM pieces", check_references, &rows,
+                                   error)
+         && mun_verification_walk (
+             self,
+             "SELECT name, messages, n, bytes, b FROM folders LEFT JOIN"
+             " (SELECT folder, count(*) AS n, sum(size) AS b FROM messages GROUP BY folder)"
+             " ON folder = id WHERE messages <> coalesce(n, 0) OR bytes <> coalesce(b, 0)",
+             check_folder, NULL, error)
+         && mun_verification_walk (self, "SELECT number, record FROM dictionaries",
+                                   check_dictionary, NULL, error);
+}
+
+/* --- what is lost --- */
+
+static void
+name_lost (MunVerification *self, sqlite3_stmt *row, gpointer data)
+{
+  g_autoptr (GArray) refs = decode_pieces (row);
+  gint64 number = sqlite3_column_int64 (row, 0);
+
+  for (guint i = 0; refs != NULL && i < refs->len; i++)
+    if (g_hash_table_contains (self->bad_pieces, &g_array_index (refs, MunPieceRef, i).piece)) {
+      mun_verification_fault (self,
+                              "message %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+                              " cannot be restored",
+                              mun_store_get_id (self->store), number);
+      /* Said once. */
+      g_hash_table_remove (mun_bytes_check_get_faults (self->bytes), &number);
+      return;
+    }
+}
+
+static gint
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  gint64 first = *(const gint64 *)a, second = *(const gint64 *)b;
+
+  return (first > second) - (first < second);
+}
+
+gboolean
+mun_verify_lost (MunVerification *self, GError **error)
+{
+  GHashTable *faults = mun_bytes_check_get_faults (self->bytes);
+  GList *numbers;
+
+  if (g_hash_table_size (self->bad_pieces) > 0
+      && !mun_verification_walk (self, "SELECT number, pieces FROM messages ORDER BY number",
+                                 name_lost, NULL, error))
+    return FALSE;
+  numbers = g_list_sort (g_hash_table_get_keys (faults), compare_numbers);
+  for (GList *at = numbers; at != NULL; at = at->next)
+    mun_verification_fault (self, "%s", (const char *)g_hash_table_lookup (faults, at->data));
+  g_list_free (numbers);
+  return TRUE;
 }

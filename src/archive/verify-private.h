@@ -6,26 +6,27 @@
 
 G_BEGIN_DECLS
 
-/* One verification under way. */
+typedef struct _MunBytesCheck MunBytesCheck;
+
+/* A verification under way, or a part of one: several are under way at once, each with a connection
+ * and a report of its own. */
 typedef struct {
   MunStore *store;
   MunDatabase *reader;
   GString *report;
   guint64 faults;
-  MunVerifyProgress progress;
+  MunVerifyProgress progress; /* NULL for parts on other threads */
   gpointer data;
   GCancellable *cancellable;
   double done_share; /* 0 to 1 */
   guint64 bytes_total, bytes_done;
   guint64 records, unused_bytes, messages;
   GHashTable *bad_pieces; /* ids */
+  MunBytesCheck *bytes;   /* of messages that are more than one piece; borrowed */
   GArray *unindexed;      /* numbers that the index lacks without knowing it */
   guint64 stale;          /* entries of the index without a message */
   gboolean is_index_damaged;
   gboolean is_index_renewed; /* it was, and has been made anew */
-  GError *problem;           /* why it cannot go on */
-  sqlite3_stmt *expected;    /* the pieces of the container being read, by offset */
-  gboolean has_expected;
 } MunVerification;
 
 /* Adds a fault; after some thousands they are only counted. */
@@ -35,10 +36,20 @@ mun_verification_fault (MunVerification *self, const char *format, ...) G_GNUC_P
 gboolean
 mun_verification_step (MunVerification *self, double share, const char *text);
 
+typedef void (*MunRowVisit) (MunVerification *self, sqlite3_stmt *row, gpointer data);
+
+/* mun_verification_walk: visits the rows that @sql gives. FALSE when they cannot be read, or when it
+ * was cancelled. */
 gboolean
-mun_verify_contents (MunVerification *self, GError **error);
+mun_verification_walk (MunVerification *self, const char *sql, MunRowVisit visit, gpointer data,
+                       GError **error);
+
+/* The rows of messages and pieces against each other; messages of several pieces go to @bytes. */
 gboolean
 mun_verify_messages (MunVerification *self, GError **error);
+/* Each record, each piece where the catalogue has it, then the bytes of all messages. */
+gboolean
+mun_verify_contents (MunVerification *self, GError **error);
 /* What was read in attachments; the report counts those that could not be. */
 gboolean
 mun_verify_texts (MunVerification *self, GError **error);
@@ -47,5 +58,9 @@ gboolean
 mun_verify_pages (MunVerification *self, GError **error);
 gboolean
 mun_verify_index (MunVerification *self, GError **error);
+
+/* mun_verify_lost: names the messages that are lost with bad pieces, or on their own. */
+gboolean
+mun_verify_lost (MunVerification *self, GError **error);
 
 G_END_DECLS

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static void
-check_text (MunVerification *self, sqlite3_stmt *row)
+check_text (MunVerification *self, sqlite3_stmt *row, gpointer data)
 {
   gint64 id = sqlite3_column_int64 (row, 0), refs = sqlite3_column_int64 (row, 3);
   gint64 used = sqlite3_column_int64 (row, 4);
@@ -39,89 +39,67 @@ check_text (MunVerification *self, sqlite3_stmt *row)
                             id, refs, used);
 }
 
-static gboolean
-check_texts (MunVerification *self, GError **error)
+/* A row that points to nothing. */
+static void
+check_link (MunVerification *self, sqlite3_stmt *row, gpointer data)
 {
-  g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *row = mun_database_prepare (
-      self->reader, error,
-      "SELECT id, digest, record, refs, coalesce(n, 0) FROM texts LEFT JOIN"
-      " (SELECT text, count(*) AS n FROM message_texts GROUP BY text) ON text = id",
-      "");
-
-  if (row == NULL)
-    return FALSE;
-  while (mun_database_step (self->reader, row, &local_error)) {
-    check_text (self, row);
-    if (g_cancellable_is_cancelled (self->cancellable))
-      break;
-  }
-  sqlite3_reset (row);
-  if (local_error == NULL)
-    return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  mun_verification_fault (self,
+                          "message %" G_GINT64_FORMAT ": it, or the text %" G_GINT64_FORMAT
+                          " of its attachment, is missing",
+                          (gint64)sqlite3_column_int64 (row, 0),
+                          (gint64)sqlite3_column_int64 (row, 1));
 }
 
-/* Rows that point to nothing. */
-static gboolean
-check_links (MunVerification *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  sqlite3_stmt *row = mun_database_prepare (
-      self->reader, error,
-      "SELECT number, text FROM message_texts WHERE number NOT IN (SELECT number FROM messages)"
-      " OR (text <> 0 AND text NOT IN (SELECT id FROM texts))",
-      "");
+/* Attachments whose text is missing or not whole. */
+typedef struct {
+  GString *reasons;
+  gint64 total;
+} Gaps;
 
-  if (row == NULL)
-    return FALSE;
-  while (mun_database_step (self->reader, row, &local_error))
-    mun_verification_fault (self,
-                            "message %" G_GINT64_FORMAT ": it, or the text %" G_GINT64_FORMAT
-                            " of its attachment, is missing",
-                            (gint64)sqlite3_column_int64 (row, 0),
-                            (gint64)sqlite3_column_int64 (row, 1));
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+static void
+add_gap (MunVerification *self, sqlite3_stmt *row, gpointer data)
+{
+  Gaps *gaps = data;
+  gint64 count = sqlite3_column_int64 (row, 1);
+
+  gaps->total += count;
+  g_string_append_printf (gaps->reasons, "%s%" G_GINT64_FORMAT " %s",
+                          gaps->reasons->len > 0 ? "; " : "", count,
+                          mun_store_texts_explain (sqlite3_column_int64 (row, 0)));
 }
 
 /* No faults: the messages are whole. But a search does not find what could not be read. */
 static gboolean
 report_gaps (MunVerification *self, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
   g_autoptr (GString) reasons = g_string_new (NULL);
-  gint64 total = 0;
-  sqlite3_stmt *row = mun_database_prepare (
-      self->reader, error,
-      "SELECT outcome, count(*) FROM message_texts WHERE outcome <> 0 GROUP BY outcome", "");
+  Gaps gaps = { reasons, 0 };
 
-  if (row == NULL)
+  if (!mun_verification_walk (self,
+                              "SELECT outcome, count(*) FROM message_texts WHERE outcome <> 0"
+                              " GROUP BY outcome",
+                              add_gap, &gaps, error))
     return FALSE;
-  while (mun_database_step (self->reader, row, &local_error)) {
-    gint64 count = sqlite3_column_int64 (row, 1);
-
-    total += count;
-    g_string_append_printf (reasons, "%s%" G_GINT64_FORMAT " %s", reasons->len > 0 ? "; " : "",
-                            count, mun_store_texts_explain (sqlite3_column_int64 (row, 0)));
-  }
-  if (local_error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&local_error));
-    return FALSE;
-  }
-  if (total > 0)
+  if (gaps.total > 0)
     g_string_append_printf (self->report,
                             "Attachments that a search by contents does not find, or not by all"
                             " that is in them: %" G_GINT64_FORMAT " (%s).\n",
-                            total, reasons->str);
+                            gaps.total, reasons->str);
   return TRUE;
 }
 
 gboolean
 mun_verify_texts (MunVerification *self, GError **error)
 {
-  return check_texts (self, error) && check_links (self, error) && report_gaps (self, error);
+  return mun_verification_walk (
+             self,
+             "SELECT id, digest, record, refs, coalesce(n, 0) FROM texts LEFT JOIN"
+             " (SELECT text, count(*) AS n FROM message_texts GROUP BY text) ON text = id",
+             check_text, NULL, error)
+         && mun_verification_walk (self,
+                                   "SELECT number, text FROM message_texts"
+                                   " WHERE number NOT IN (SELECT number FROM messages)"
+                                   " OR (text <> 0 AND text NOT IN (SELECT id FROM texts))",
+                                   check_link, NULL, error)
+         && report_gaps (self, error);
 }

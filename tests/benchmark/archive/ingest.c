@@ -7,6 +7,7 @@
 #include "archive-stores.h"
 #include "ceiling.h"
 #include "json.h"
+#include "verify-rate.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -178,10 +179,8 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (MunSecret) key = mun_secret_new ("0123456789abcdef0123456789abcdef", 32);
   g_autoptr (MunArchive) archive = NULL;
-  g_autofree char *report = NULL;
   Totals totals = { 0 };
   struct rusage usage;
-  guint64 faults = 0;
   gint64 begin, end;
   double seconds, stored;
 
@@ -221,11 +220,5 @@ main (int argc, char **argv)
     print_ceiling (files, totals.messages / seconds);
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
     time_search (archive, words[i]);
-  begin = g_get_monotonic_time ();
-  if (!mun_archive_verify_store (archive, 1, TRUE, NULL, NULL, NULL, &report, &faults, &error))
-    g_error ("%s", error->message);
-  end = g_get_monotonic_time ();
-  g_print ("verify       %.2f s, %" G_GUINT64_FORMAT " faults\n%s",
-           (end - begin) / (double)G_USEC_PER_SEC, faults, report);
-  return faults == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return print_verify (archive) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

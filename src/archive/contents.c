@@ -496,15 +496,6 @@ mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 
                                      error);
 }
 
-guint64
-mun_contents_get_size (MunContents *self, guint32 container)
-{
-  g_autofree char *path = mun_contents_dup_path (self, container);
-  GStatBuf status;
-
-  return g_stat (path, &status) == 0 ? (guint64)status.st_size : 0;
-}
-
 gboolean
 mun_contents_begin_next (MunContents *self, GError **error)
 {

@@ -83,9 +83,6 @@ mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 
 /* mun_contents_list: the numbers (guint32, rising) of the containers that are there. */
 GArray *
 mun_contents_list (MunContents *self, GError **error);
-/* mun_contents_get_size: of the file; 0: it is not there. */
-guint64
-mun_contents_get_size (MunContents *self, guint32 container);
 /* mun_contents_remove: a container before the last one, that nothing refers to any more. Who is
  * reading it reads on. One that is not there is no error. */
 gboolean

@@ -26,6 +26,8 @@ read_journal (MunRecovery *self, const MunPlaceInContents *place)
       = mun_contents_read (mun_store_get_contents (self->store), place, &error);
 
   if (plain == NULL) {
+    if (!mun_recovery_is_loss (error, self->problem == NULL ? &self->problem : NULL))
+      return NULL;
     self->damaged++;
     mun_recovery_fault (self, "%s (a journal record: messages it names are not in their folders)",
                         error->message);
@@ -264,8 +266,8 @@ note_void (MunRecovery *self, GVariantDict *details)
 }
 
 /* The first round: which segments there are, and what says that others are void. */
-static void
-note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segments)
+static gboolean
+note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segments, GError **error)
 {
   g_autoptr (GVariant) journal = read_journal (self, place);
   Segment segment = { *place, { place->container, place->offset }, 0, 0 };
@@ -292,6 +294,7 @@ note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segment
   }
   if (segment.end > segment.start)
     g_array_append_val (segments, segment);
+  return mun_recovery_step (self, error);
 }
 
 static gboolean
@@ -332,7 +335,8 @@ replay_all (MunRecovery *self, GArray *segments, GError **error)
       journal = read_journal (self, &segment->place);
       opened = segment->place;
     }
-    if (journal != NULL && !replay (self, journal, segment, error))
+    if (journal != NULL ? !replay (self, journal, segment, error)
+                        : !mun_recovery_step (self, error))
       return FALSE;
   }
   return TRUE;
@@ -363,7 +367,9 @@ mun_recover_journals (MunRecovery *self, GError **error)
   guint64 damaged;
 
   for (guint i = 0; i < self->journals->len; i++)
-    note_record (self, &g_array_index (self->journals, MunPlaceInContents, i), segments);
+    if (!note_record (self, &g_array_index (self->journals, MunPlaceInContents, i), segments,
+                      error))
+      return FALSE;
   /* Those that cannot be read were named in the first round. */
   damaged = self->damaged;
   if (!replay_all (self, segments, error))

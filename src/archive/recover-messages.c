@@ -39,9 +39,9 @@ next_row (MunRecovery *self, Row *row, GError **error)
   return TRUE;
 }
 
-/* The bytes of a message, checked; NULL: the reason is in @reason. */
+/* The bytes of a message, checked; NULL: they are lost, the reason is in @reason, or with @problem. */
 static GBytes *
-read_bytes (MunRecovery *self, const Row *row, char **reason)
+read_bytes (MunRecovery *self, const Row *row, char **reason, GError **problem)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) raw = NULL;
@@ -54,7 +54,8 @@ read_bytes (MunRecovery *self, const Row *row, char **reason)
   raw = mun_store_assemble (self->store, self->database, g_bytes_get_data (row->pieces, NULL),
                             g_bytes_get_size (row->pieces), 0, &error);
   if (raw == NULL) {
-    *reason = g_strdup (error->message);
+    if (mun_recovery_is_loss (error, problem))
+      *reason = g_strdup (error->message);
     return NULL;
   }
   mun_digest (g_bytes_get_size (raw) > 0 ? g_bytes_get_data (raw, NULL) : "",
@@ -125,10 +126,11 @@ recover_row (MunRecovery *self, const Row *row, GError **error)
 {
   g_autofree char *path = mun_catalogue_dup_path (self->database, row->folder);
   g_autofree char *reason = NULL;
-  g_autoptr (GBytes) raw = read_bytes (self, row, &reason);
+  g_autoptr (GBytes) raw = read_bytes (self, row, &reason, error);
 
-  return raw != NULL ? complete (self, row, path, raw, error)
-                     : give_up (self, row, path, reason, error);
+  if (raw != NULL)
+    return complete (self, row, path, raw, error);
+  return reason != NULL && give_up (self, row, path, reason, error);
 }
 
 gboolean

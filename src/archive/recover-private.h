@@ -30,6 +30,10 @@ typedef struct {
 /* mun_recovery_fault: a line of the report. */
 void
 mun_recovery_fault (MunRecovery *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* mun_recovery_is_loss: is it lost what @problem was met with? A disk that does not answer says
+ * nothing about what is on it: then FALSE, with the @error (nullable) that ends the recovery. */
+gboolean
+mun_recovery_is_loss (const GError *problem, GError **error);
 /* mun_recovery_step: counts a change of the new catalogue, commits some thousands at once; FALSE
  * when it was cancelled too. */
 gboolean

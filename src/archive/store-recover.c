@@ -31,6 +31,20 @@ mun_recovery_fault (MunRecovery *self, const char *format, ...)
   g_string_append_c (self->report, '\n');
 }
 
+/* Taken for a loss, what cannot be read just now would be gone for good. */
+gboolean
+mun_recovery_is_loss (const GError *problem, GError **error)
+{
+  if (g_error_matches (problem, MUN_ERROR, MUN_ERROR_DAMAGED)
+      || g_error_matches (problem, MUN_ERROR, MUN_ERROR_NOT_FOUND))
+    return TRUE;
+  if (error != NULL) {
+    *error = g_error_copy (problem);
+    g_prefix_error (error, "the recovery has stopped, and nothing was changed: ");
+  }
+  return FALSE;
+}
+
 gboolean
 mun_recovery_step (MunRecovery *self, GError **error)
 {
@@ -120,24 +134,19 @@ static void
 gap_cb (guint32 container, guint64 offset, guint64 length, int problem, gpointer user_data)
 {
   MunRecovery *self = user_data;
+  g_autofree char *text = mun_contents_dup_gap (container, offset, length, problem);
 
   self->bytes_done += length;
+  if (problem != 0) {
+    g_autofree char *path = mun_contents_dup_path (mun_store_get_contents (self->store), container);
+    g_autoptr (GError) error = NULL;
+
+    mun_container_file_error (&error, problem, "reading container", path);
+    mun_recovery_is_loss (error, where_to (self));
+    return;
+  }
   self->damaged++;
-  mun_recovery_fault (self,
-                      "container %06u: %" G_GUINT64_FORMAT " bytes from byte %" G_GUINT64_FORMAT
-                      " on %s%s",
-                      container, length, offset,
-                      problem != 0 ? "cannot be read: " : "are damaged or not all there",
-                      problem != 0 ? g_strerror (problem) : "");
-}
-
-static guint64
-size_of (MunRecovery *self, guint32 container)
-{
-  g_autofree char *path = mun_contents_dup_path (mun_store_get_contents (self->store), container);
-  GStatBuf status;
-
-  return g_stat (path, &status) == 0 ? (guint64)status.st_size : 0;
+  mun_recovery_fault (self, "%s", text);
 }
 
 static gboolean
@@ -168,7 +177,7 @@ scan (MunRecovery *self, GError **error)
   if (numbers == NULL)
     return FALSE;
   for (guint i = 0; i < numbers->len; i++)
-    self->bytes_total += size_of (self, g_array_index (numbers, guint32, i));
+    self->bytes_total += mun_contents_get_size (contents, g_array_index (numbers, guint32, i));
   for (guint i = 0; i < numbers->len; i++) {
     guint32 number = g_array_index (numbers, guint32, i);
     g_autoptr (GError) local_error = NULL;
@@ -176,11 +185,13 @@ scan (MunRecovery *self, GError **error)
     self->end.container = number;
     self->end.length = MUN_CONTAINER_HEADER_SIZE;
     if (!mun_contents_check (contents, number, &local_error)) {
+      if (!mun_recovery_is_loss (local_error, error))
+        return FALSE;
       self->damaged++;
       mun_recovery_fault (self, "%s", local_error->message);
     }
-    if (!mun_contents_scan (contents, number, MUN_CONTAINER_HEADER_SIZE, size_of (self, number),
-                            visit_cb, gap_cb, self, error)
+    if (!mun_contents_scan (contents, number, MUN_CONTAINER_HEADER_SIZE,
+                            mun_contents_get_size (contents, number), visit_cb, gap_cb, self, error)
         || !mun_recovery_step (self, error))
       return FALSE;
   }
@@ -188,7 +199,7 @@ scan (MunRecovery *self, GError **error)
     MunPlaceInContents *place = &g_array_index (self->retries, MunPlaceInContents, i);
 
     if (!mun_contents_scan (contents, place->container, place->offset,
-                            place->offset + place->length, retry_cb, NULL, self, error)
+                            place->offset + place->length, retry_cb, gap_cb, self, error)
         || !mun_recovery_step (self, error))
       return FALSE;
   }

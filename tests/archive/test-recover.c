@@ -5,6 +5,7 @@
 #include "errors.h"
 #include "fault-mail.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -261,6 +262,45 @@ test_cancelled (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
 }
 
+static int sound_reads;
+
+static int
+fail_read_cb (const char *step)
+{
+  return strcmp (step, "read") == 0 && sound_reads-- <= 0 ? EIO : 0;
+}
+
+/* A disk that does not answer has lost nothing: the recovery stops, whatever it was reading, and does
+ * all of it when it is begun again. */
+static void
+test_bad_disk (ArchiveFixture *fixture, gconstpointer data)
+{
+  static const int reads[] = { 0, 1, 2, 3, 4, 10, COUNT };
+  g_autofree char *report = NULL;
+
+  /* Several commits, and so several journal records. */
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (fault_mail_deliver (fixture->archive, i * COUNT / 4, COUNT / 4, NULL));
+  g_clear_object (&fixture->archive);
+  remove_catalogue (fixture);
+  archive_fixture_reopen (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (reads); i++) {
+    g_autoptr (GError) error = NULL;
+
+    sound_reads = reads[i];
+    mun_contents_fault_hook = fail_read_cb;
+    g_assert_false (
+        mun_archive_recover_store (fixture->archive, 1, FALSE, NULL, NULL, NULL, NULL, &error));
+    mun_contents_fault_hook = NULL;
+    g_assert_error (error, MUN_ERROR, MUN_ERROR_FAILED);
+    g_assert_nonnull (strstr (error->message, "nothing was changed"));
+    g_assert_nonnull (strstr (error->message, g_strerror (EIO)));
+  }
+  report = recover (fixture, FALSE);
+  g_assert_null (strstr (report, "FAULT"));
+  fault_mail_assert (fixture->archive, COUNT, FALSE);
+}
+
 static const char *fatal_step;
 static int skip_count;
 
@@ -386,6 +426,7 @@ main (int argc, char **argv)
   ADD ("damaged", test_damaged);
   ADD ("full", test_full);
   ADD ("cancelled", test_cancelled);
+  ADD ("bad-disk", test_bad_disk);
   ADD ("killed", test_killed);
   ADD ("void", test_void);
   return g_test_run ();

@@ -83,7 +83,7 @@ mun_web_tokens_issue (MunWebTokens *self, const char *user_name)
   Token *token = g_new0 (Token, 1);
 
   token->user_name = g_strdup (user_name);
-  token->end = g_get_monotonic_time () + self->lifetime * G_USEC_PER_SEC;
+  token->end = g_get_monotonic_time () + (gint64)self->lifetime * G_USEC_PER_SEC;
   g_mutex_lock (&self->lock);
   g_hash_table_foreach_remove (self->tokens, has_ended, NULL);
   if (g_hash_table_size (self->tokens) >= TOKENS_MAX)

@@ -11,12 +11,8 @@
 #include "match.h"
 #include "search-marks.h"
 #include "search-order.h"
-#include "snippet.h"
-#include "store-messages.h"
-#include "store-texts.h"
-
-/* Of a message, so much is read for its snippet: large attachments stand behind the text. */
-#define SNIPPET_READ (1024 * 1024)
+#include "search-snippets.h"
+#include "search-text.h"
 
 #include <glib/gi18n.h>
 
@@ -325,17 +321,20 @@ list_ordered (MunSearch *self, MunDatabase **readers, guint64 start, guint count
   return TRUE;
 }
 
-static JsonArray *
-hits_to_json (MunSearch *self, MunDatabase **readers, GArray *hits, GError **error)
+/* What is made of the hits of a page. @n_written: without those that are gone. */
+typedef gboolean (*WriteHits) (MunSearch *self, MunDatabase **readers, GArray *hits, gpointer data,
+                               guint *n_written, GError **error);
+
+/* @data: JsonArray */
+static gboolean
+write_array (MunSearch *self, MunDatabase **readers, GArray *hits, gpointer data, guint *n_written,
+             GError **error)
 {
-  g_autoptr (JsonArray) array = json_array_new ();
+  JsonArray *array = data;
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func ((GDestroyNotify)g_hash_table_unref);
 
-  for (guint i = 0; i < self->parts->len; i++) {
+  for (guint i = 0; i < self->parts->len; i++)
     g_ptr_array_add (paths, mun_catalogue_paths_new ());
-    /* They are found: a page of them is soon read. */
-    mun_database_set_deadline (readers[i], 0);
-  }
   for (guint i = 0; i < hits->len; i++) {
     MunSearchHit *hit = &g_array_index (hits, MunSearchHit, i);
     MunSearchPart *part = g_ptr_array_index (self->parts, hit->part);
@@ -346,7 +345,7 @@ hits_to_json (MunSearch *self, MunDatabase **readers, GArray *hits, GError **err
                                 hit->number);
 
     if (row == NULL)
-      return NULL;
+      return FALSE;
     if (mun_database_step (readers[hit->part], row, &local_error)) {
       json_array_add_object_element (
           array,
@@ -355,10 +354,48 @@ hits_to_json (MunSearch *self, MunDatabase **readers, GArray *hits, GError **err
       sqlite3_reset (row);
     } else if (local_error != NULL) {
       g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
+      return FALSE;
     }
   }
-  return g_steal_pointer (&array);
+  *n_written = json_array_get_length (array);
+  return TRUE;
+}
+
+typedef struct {
+  GString *text;
+  gboolean has_snippets;
+  GCancellable *cancellable;
+  MunSearchSnippets snippets;
+} TextPage;
+
+static JsonObject *
+make_snippet (gpointer data, const MunSearchHit *hit, guint position)
+{
+  TextPage *page = data;
+
+  if (position >= MUN_SEARCH_SNIPPET_LIMIT || g_cancellable_is_cancelled (page->cancellable))
+    return NULL;
+  return mun_search_snippets_make (&page->snippets, hit->part, hit->number);
+}
+
+/* @data: TextPage */
+static gboolean
+write_text (MunSearch *self, MunDatabase **readers, GArray *hits, gpointer data, guint *n_written,
+            GError **error)
+{
+  TextPage *page = data;
+  gboolean has_snippets = page->has_snippets && hits->len > 0, ok;
+
+  g_string_truncate (page->text, 0);
+  if (has_snippets) {
+    mun_search_snippets_init (&page->snippets, self->parts, readers, self->query);
+    mun_search_snippets_expect (&page->snippets, hits);
+  }
+  ok = mun_search_text_append (self->parts, readers, hits, has_snippets ? make_snippet : NULL, page,
+                               page->text, n_written, error);
+  if (has_snippets)
+    mun_search_snippets_clear (&page->snippets);
+  return ok && !g_cancellable_set_error_if_cancelled (page->cancellable, error);
 }
 
 static void
@@ -382,83 +419,101 @@ forget_order (MunSearch *self)
   g_clear_pointer (&self->order, g_array_unref);
 }
 
-/* IS_STALE: the order has messages that are gone. */
-static JsonArray *
-get_page (MunSearch *self, guint64 start, guint count, MunSortKey key, gboolean descending,
-          gboolean *is_stale, GCancellable *cancellable, GError **error)
+/* Which hits a page has. */
+typedef struct {
+  guint64 start;
+  guint count;
+  MunSortKey key;
+  gboolean descending;
+} Page;
+
+/* @is_stale: the order has messages that are gone. */
+static gboolean
+try_page (MunSearch *self, const Page *page, WriteHits write, gpointer data, gboolean *is_stale,
+          GCancellable *cancellable, GError **error)
 {
   MunDatabase **readers = acquire_readers (self, 0, cancellable, error);
   g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (MunSearchHit));
   g_autoptr (GError) reason = NULL;
-  JsonArray *page = NULL;
+  guint n_written = 0;
   gboolean ok;
 
   if (readers == NULL)
-    return NULL;
-  ok = key == MUN_SORT_DATE
-           ? list_hits (self, readers, start, count, descending, hits, &reason)
-           : list_ordered (self, readers, start, count, key, descending, hits, &reason);
-  if (ok && key == MUN_SORT_DATE && descending)
-    set_anchor (self, start, hits);
-  if (ok)
-    page = hits_to_json (self, readers, hits, error);
-  else
+    return FALSE;
+  ok = page->key == MUN_SORT_DATE
+           ? list_hits (self, readers, page->start, page->count, page->descending, hits, &reason)
+           : list_ordered (self, readers, page->start, page->count, page->key, page->descending,
+                           hits, &reason);
+  if (ok && page->key == MUN_SORT_DATE && page->descending)
+    set_anchor (self, page->start, hits);
+  if (!ok)
     explain (reason, error);
+  /* They are found: a page of them is soon read. */
+  for (guint i = 0; ok && i < self->parts->len; i++)
+    mun_database_set_deadline (readers[i], 0);
+  ok = ok && write (self, readers, hits, data, &n_written, error);
   release_readers (self, readers);
-  *is_stale = page != NULL && json_array_get_length (page) < hits->len;
-  return page;
+  *is_stale = ok && n_written < hits->len;
+  return ok;
+}
+
+static gboolean
+write_page (MunSearch *self, const Page *page, WriteHits write, gpointer data, gboolean *is_stale,
+            GCancellable *cancellable, GError **error)
+{
+  if (!try_page (self, page, write, data, is_stale, cancellable, error))
+    return FALSE;
+  *is_stale = *is_stale && page->key != MUN_SORT_DATE;
+  /* Messages were deleted since the order was made: it is to be made again, without gaps. */
+  if (*is_stale)
+    forget_order (self);
+  return TRUE;
 }
 
 JsonArray *
 mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
                      gboolean descending, GCancellable *cancellable, GError **error)
 {
+  Page page = { start, count, key, descending };
+  g_autoptr (JsonArray) array = json_array_new (), again = NULL;
   gboolean is_stale;
-  JsonArray *page = get_page (self, start, count, key, descending, &is_stale, cancellable, error);
 
-  if (page == NULL || !is_stale || key == MUN_SORT_DATE)
-    return page;
-  /* Messages were deleted since the order was made: it is made again, without gaps. */
-  json_array_unref (page);
-  forget_order (self);
-  return get_page (self, start, count, key, descending, &is_stale, cancellable, error);
+  if (!write_page (self, &page, write_array, array, &is_stale, cancellable, error))
+    return NULL;
+  if (!is_stale)
+    return g_steal_pointer (&array);
+  again = json_array_new ();
+  if (!write_page (self, &page, write_array, again, &is_stale, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&again);
 }
 
-/* Returns: (nullable): the snippet of one element, unless its message cannot be read. */
-static JsonObject *
-make_snippet (MunSearch *self, MunDatabase **readers, JsonObject *element, GPtrArray *to_mark)
+char *
+mun_search_write_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
+                       gboolean descending, gboolean snippets, GCancellable *cancellable,
+                       GError **error)
 {
-  gint64 store, number;
-  guint i = 0;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) start = NULL;
-  g_autoptr (MunMessage) message = NULL;
-  MunMessageFields fields;
-  g_autofree char *texts = NULL;
-  MunStore *store_of_part;
+  Page page = { start, count, key, descending };
+  g_autoptr (GString) text = g_string_sized_new (count * 512);
+  TextPage out = { text, snippets, cancellable, { 0 } };
+  gboolean is_stale;
 
-  if (!mun_archive_parse_message_id (mun_json_get_string (element, "id", ""), &store, &number,
-                                     NULL))
+  if (!write_page (self, &page, write_text, &out, &is_stale, cancellable, error)
+      || (is_stale && !write_page (self, &page, write_text, &out, &is_stale, cancellable, error)))
     return NULL;
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* The part of a store; the number of parts when there is none. */
+static guint
+find_part (MunSearch *self, gint64 store)
+{
+  guint i = 0;
+
   while (i < self->parts->len
          && ((MunSearchPart *)g_ptr_array_index (self->parts, i))->entry->id != store)
     i++;
-  if (i == self->parts->len)
-    return NULL;
-  store_of_part = ((MunSearchPart *)g_ptr_array_index (self->parts, i))->entry->store;
-  start = mun_store_read_start (store_of_part, readers[i], number, SNIPPET_READ, &error);
-  if (start == NULL) {
-    g_debug ("no snippet of message %s: %s", mun_json_get_string (element, "id", ""),
-             error->message);
-    return NULL;
-  }
-  message = mun_message_parse (start);
-  fields = *mun_message_get_fields (message);
-  texts
-      = mun_store_texts_join (store_of_part, readers[i], number, fields.texts, SNIPPET_READ, NULL);
-  if (texts != NULL)
-    fields.texts = texts;
-  return mun_snippet_make (readers[i], &fields, self->query->scopes, to_mark);
+  return i;
 }
 
 gboolean
@@ -467,21 +522,29 @@ mun_search_add_snippets (MunSearch *self, JsonArray *page, GCancellable *cancell
 {
   guint count = MIN (json_array_get_length (page), MUN_SEARCH_SNIPPET_LIMIT);
   MunDatabase **readers;
-  g_autoptr (GPtrArray) to_mark = NULL;
+  MunSearchSnippets snippets;
 
   if (self->parts->len == 0)
     return TRUE;
   readers = acquire_readers (self, 0, cancellable, error);
   if (readers == NULL)
     return FALSE;
-  to_mark = mun_match_words_to_mark (readers[0], self->query->text);
+  mun_search_snippets_init (&snippets, self->parts, readers, self->query);
   for (guint i = 0; i < count && !g_cancellable_is_cancelled (cancellable); i++) {
     JsonObject *element = json_array_get_object_element (page, i);
-    JsonObject *snippet = make_snippet (self, readers, element, to_mark);
+    gint64 store, number;
+    guint part = self->parts->len;
+    JsonObject *snippet = NULL;
 
+    if (mun_archive_parse_message_id (mun_json_get_string (element, "id", ""), &store, &number,
+                                      NULL))
+      part = find_part (self, store);
+    if (part < self->parts->len)
+      snippet = mun_search_snippets_make (&snippets, part, number);
     if (snippet != NULL)
       json_object_set_object_member (element, "snippet", snippet);
   }
+  mun_search_snippets_clear (&snippets);
   release_readers (self, readers);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }

@@ -49,6 +49,13 @@ JsonArray *
 mun_search_get_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
                      gboolean descending, GCancellable *cancellable, GError **error);
 
+/* The same page as text: the elements of a JSON array with commas between them, each as of
+ * mun_search_text_append(); SNIPPETS: the first MUN_SEARCH_SNIPPET_LIMIT have theirs. */
+char *
+mun_search_write_page (MunSearch *self, guint64 start, guint count, MunSortKey key,
+                       gboolean descending, gboolean snippets, GCancellable *cancellable,
+                       GError **error);
+
 /* Gives each of the first MUN_SEARCH_SNIPPET_LIMIT elements of PAGE the member "snippet", as of
  * mun_snippet_make(); what cannot be read, and every later element, has none. FALSE: cancelled, or
  * a store cannot be opened. */

@@ -475,6 +475,15 @@ mun_contents_read_record (MunContents *self, const MunPlaceInContents *place, GE
   return plain != NULL ? g_bytes_new_take (g_steal_pointer (&record), place->length) : NULL;
 }
 
+void
+mun_contents_expect (MunContents *self, const MunPlaceInContents *place)
+{
+  int fd = reading_descriptor (self, place->container, NULL);
+
+  if (fd >= 0)
+    posix_fadvise (fd, place->offset, place->length, POSIX_FADV_WILLNEED);
+}
+
 gboolean
 mun_contents_check (MunContents *self, guint32 container, GError **error)
 {

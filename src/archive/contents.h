@@ -76,6 +76,9 @@ mun_contents_read (MunContents *self, const MunPlaceInContents *place, GError **
 /* mun_contents_read_record: the same, as it stands there; its data is compared with its SHA-256. */
 GBytes *
 mun_contents_read_record (MunContents *self, const MunPlaceInContents *place, GError **error);
+/* mun_contents_expect: the record is soon read: the disk fetches it meanwhile. */
+void
+mun_contents_expect (MunContents *self, const MunPlaceInContents *place);
 /* mun_contents_scan: all records of one container, up to byte @end. */
 gboolean
 mun_contents_scan (MunContents *self, guint32 container, guint64 start, guint64 end,

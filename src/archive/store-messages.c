@@ -152,6 +152,44 @@ mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsiz
                    limit, error);
 }
 
+static void
+expect_piece (MunStore *self, MunDatabase *database, gint64 id)
+{
+  sqlite3_stmt *row
+      = mun_database_prepare (database, NULL,
+                              "SELECT container, offset, length FROM pieces WHERE id = ?1", "i",
+                              id);
+
+  if (row == NULL || !mun_database_step (database, row, NULL))
+    return;
+  mun_contents_expect (mun_store_get_contents (self),
+                       &(MunPlaceInContents){ sqlite3_column_int64 (row, 0),
+                                              sqlite3_column_int64 (row, 1),
+                                              sqlite3_column_int64 (row, 2) });
+  sqlite3_reset (row);
+}
+
+void
+mun_store_expect_read (MunStore *self, MunDatabase *database, gint64 number, gsize limit)
+{
+  sqlite3_stmt *row
+      = mun_database_prepare (database, NULL, "SELECT pieces FROM messages WHERE number = ?1", "i",
+                              number);
+  g_autoptr (GArray) refs = NULL;
+  gsize length = 0;
+
+  if (row == NULL || !mun_database_step (database, row, NULL))
+    return;
+  refs = mun_piece_list_decode (sqlite3_column_blob (row, 0), sqlite3_column_bytes (row, 0));
+  sqlite3_reset (row);
+  for (guint i = 0; refs != NULL && i < refs->len && length < limit; i++) {
+    MunPieceRef *ref = &g_array_index (refs, MunPieceRef, i);
+
+    expect_piece (self, database, ref->piece);
+    length += MIN (ref->length, limit);
+  }
+}
+
 static GBytes *
 read_checked (MunStore *self, MunDatabase *database, gint64 number, GError **error)
 {

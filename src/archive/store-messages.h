@@ -20,6 +20,9 @@ mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces,
 GBytes *
 mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsize limit,
                       GError **error);
+/* mun_store_expect_read: the disk fetches what mun_store_read_start() will read. */
+void
+mun_store_expect_read (MunStore *self, MunDatabase *database, gint64 number, gsize limit);
 /* mun_store_info: as of mun_archive_message_info(). */
 JsonObject *
 mun_store_info (MunStore *self, gint64 number, const char *store_name, GError **error);

@@ -10,7 +10,6 @@
 #include "errors.h"
 #include "json.h"
 #include "text.h"
-#include "timezone.h"
 #include "web-query.h"
 #include "web-request.h"
 
@@ -40,7 +39,7 @@ typedef struct {
   gint64 used; /* monotonic */
   gboolean is_reading_audited;
   gboolean is_explored; /* the counting has ended, one way or another */
-  GError *count_error;  /* why it did before the last hit */
+  GError *count_error;   /* why it did before the last hit */
 } Search;
 
 struct _MunWebSearches {
@@ -399,32 +398,6 @@ get_number (MunWebRequest *request, const char *name, gint64 fallback)
   return number;
 }
 
-/* The archive's times are Unix seconds; this API writes them in UTC and says so. */
-static void
-format_time (JsonObject *item, const char *member)
-{
-  gint64 seconds = mun_json_get_int (item, member, 0);
-  g_autofree char *text = seconds != 0 ? mun_timestamp_format (seconds, NULL) : NULL;
-  g_autofree char *utc = text != NULL ? g_strconcat (text, "Z", NULL) : NULL;
-
-  mun_json_set_text (item, member, utc);
-}
-
-static void
-complete_item (JsonObject *item)
-{
-  const char *id = mun_json_get_string (item, "id", "");
-  g_auto (GStrv) parts = g_strsplit (id, ":", 2);
-
-  mun_json_set_text (item, "gid", parts[0]);
-  mun_json_set_text (item, "mid", parts[0] != NULL ? parts[1] : NULL);
-  format_time (item, "date");
-  format_time (item, "archivedDate");
-  format_time (item, "receivedDate");
-  if (!json_object_has_member (item, "snippet"))
-    json_object_set_null_member (item, "snippet");
-}
-
 /* Snippets show what the messages say: of a search in archives of others that is recorded once. */
 static gboolean
 audit_reading (MunWebRequest *request, Search *search, GError **error)
@@ -446,12 +419,15 @@ audit_reading (MunWebRequest *request, Search *search, GError **error)
   return TRUE;
 }
 
-static gboolean
-add_snippets (MunWebRequest *request, Search *search, JsonArray *items, GError **error)
+/* The items are text already: they are put behind the other members. */
+static GBytes *
+join_reply (JsonObject *members, const char *items)
 {
-  return strcmp (mun_web_request_get_query (request, "snippets"), "true") != 0
-         || (audit_reading (request, search, error)
-             && mun_search_add_snippets (search->search, items, NULL, error));
+  g_autofree char *head = mun_json_object_to_string (members);
+  gsize length = strlen (head) - 1;
+  char *text = g_strdup_printf ("%.*s,\"searchResultItems\":[%s]}", (int)length, head, items);
+
+  return g_bytes_new_take (text, strlen (text));
 }
 
 void
@@ -461,29 +437,28 @@ mun_web_get_results (MunWebRequest *request)
   const char *sort = mun_web_request_get_query (request, "sortCriteria");
   gint64 start = get_number (request, "messageIndexStart", 0);
   gint64 count = get_number (request, "messageCount", PAGE_DEFAULT);
+  gboolean snippets = strcmp (mun_web_request_get_query (request, "snippets"), "true") == 0;
   g_autoptr (GError) error = NULL;
   MunSortKey key;
   gboolean descending, is_exact;
-  g_autoptr (JsonArray) items = NULL;
-  JsonObject *reply;
+  g_autofree char *items = NULL;
+  g_autoptr (JsonObject) reply = NULL;
 
   if (search == NULL)
     return;
   key = search->key;
   descending = search->descending;
-  if (*sort == '\0' || mun_web_query_parse_sort (sort, &key, &descending, &error))
-    items = mun_search_get_page (search->search, start, CLAMP (count, 1, PAGE_MAX), key, descending,
-                                 request->cancellable, &error);
-  if (items == NULL || !add_snippets (request, search, items, &error)) {
+  if ((*sort == '\0' || mun_web_query_parse_sort (sort, &key, &descending, &error))
+      && (!snippets || audit_reading (request, search, &error)))
+    items = mun_search_write_page (search->search, start, CLAMP (count, 1, PAGE_MAX), key,
+                                   descending, snippets, request->cancellable, &error);
+  if (items == NULL) {
     mun_web_request_fail_error (request, error);
     return;
   }
-  for (guint i = 0; i < json_array_get_length (items); i++)
-    complete_item (json_array_get_object_element (items, i));
   reply = json_object_new ();
   json_object_set_int_member (reply, "messageCount",
                               mun_search_get_count (search->search, &is_exact));
   add_coverage (request, search, reply);
-  json_object_set_array_member (reply, "searchResultItems", g_steal_pointer (&items));
-  mun_web_request_reply_json (request, mun_json_node_take_object (reply));
+  mun_web_request_reply (request, "application/json", join_reply (reply, items));
 }

@@ -117,6 +117,12 @@ mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error)
     return NULL;
   }
   self->marks = mun_search_marks_new (known);
+  if (self->parts->len == 1) {
+    MunSearchPart *only = g_ptr_array_index (self->parts, 0);
+
+    if (only->blocks != NULL)
+      mun_search_marks_take_blocks (self->marks, only->blocks);
+  }
   return g_steal_pointer (&self);
 }
 
@@ -201,6 +207,12 @@ mun_search_explore (MunSearch *self, guint64 most, gint64 within, GCancellable *
   if (!ok)
     explain (reason, error);
   return ok;
+}
+
+gboolean
+mun_search_is_explored (MunSearch *self)
+{
+  return mun_search_marks_is_filled (self->marks);
 }
 
 guint64

@@ -38,6 +38,9 @@ mun_search_count (MunSearch *self, guint64 limit, gboolean *is_more, GCancellabl
 gboolean
 mun_search_explore (MunSearch *self, guint64 most, gint64 within, GCancellable *cancellable,
                     GError **error);
+/* Has it gone through all hits? Of one folder in one store it need not. */
+gboolean
+mun_search_is_explored (MunSearch *self);
 /* What exploring has counted so far; IS_EXACT: these are all. Of whole folders that is known from
  * the beginning. Does not wait for anything. */
 guint64

@@ -4,9 +4,11 @@
 
 #include "search-marks.h"
 
+#include "folder-blocks.h"
+
 struct _MunSearchMarks {
   GMutex lock;
-  GArray *marks; /* MunSearchMark, the first one at MUN_SEARCH_MARK_STEP */
+  GArray *marks; /* MunSearchMark by position, none at 0 */
   guint64 known; /* G_MAXUINT64: not beforehand */
   guint64 count;
   gboolean is_filled; /* to the end: count is exact */
@@ -36,6 +38,25 @@ mun_search_marks_free (MunSearchMarks *self)
   g_array_unref (self->marks);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+void
+mun_search_marks_take_blocks (MunSearchMarks *self, GArray *blocks)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->count = 0;
+  g_array_set_size (self->marks, 0);
+  for (guint i = blocks->len; i > 0; i--) {
+    const MunFolderBlock *block = &g_array_index (blocks, MunFolderBlock, i - 1);
+    MunSearchMark mark = { self->count + block->messages, block->first, 0 };
+
+    /* Behind the last one there is nothing; of an emptied block the mark is that of its neighbour. */
+    if (i > 1 && block->messages > 0)
+      g_array_append_val (self->marks, mark);
+    self->count = mark.position;
+  }
+  self->is_filled = TRUE;
 }
 
 static gboolean
@@ -139,14 +160,31 @@ mun_search_marks_get_count (MunSearchMarks *self, gboolean *is_exact)
   return is_known ? self->known : self->count;
 }
 
+/* Returns: how many marks stand at or before a position. */
+static guint
+count_until (MunSearchMarks *self, guint64 position)
+{
+  guint low = 0, high = self->marks->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+
+    if (g_array_index (self->marks, MunSearchMark, middle).position <= position)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 MunSearchMark
 mun_search_marks_find (MunSearchMarks *self, guint64 position)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  guint64 index = MIN (position / MUN_SEARCH_MARK_STEP, self->marks->len);
+  guint n = count_until (self, position);
   MunSearchMark none = { 0 };
 
-  return index > 0 ? g_array_index (self->marks, MunSearchMark, index - 1) : none;
+  return n > 0 ? g_array_index (self->marks, MunSearchMark, n - 1) : none;
 }
 
 gboolean
@@ -154,16 +192,15 @@ mun_search_marks_find_ascending (MunSearchMarks *self, guint64 position, MunSear
                                  guint64 *from)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  guint64 left, index;
+  guint index;
 
   if (!self->is_filled || position >= self->count)
     return FALSE;
-  left = self->count - position;
   /* the first mark whose hit does not stand before the wanted one, seen from the oldest */
-  index = (left + MUN_SEARCH_MARK_STEP - 1) / MUN_SEARCH_MARK_STEP;
-  if (index == 0 || index > self->marks->len)
+  index = count_until (self, self->count - position - 1);
+  if (index == self->marks->len)
     return FALSE;
-  *mark = g_array_index (self->marks, MunSearchMark, index - 1);
+  *mark = g_array_index (self->marks, MunSearchMark, index);
   *from = self->count - mark->position;
   return TRUE;
 }

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* One mark in so many hits: a page begins at the next one before it, not at the first hit. */
 #define MUN_SEARCH_MARK_STEP 256
 
-/* Newest first, the hit before POSITION is NUMBER of part PART; POSITION 0 is the beginning. */
+/* Newest first, POSITION hits are newer than NUMBER of part PART, or that hit itself; POSITION 0 is
+ * the beginning. */
 typedef struct {
   guint64 position;
   gint64 number;
@@ -25,6 +26,11 @@ mun_search_marks_new (guint64 known);
 void
 mun_search_marks_free (MunSearchMarks *self);
 
+/* The marks of a folder whose blocks (MunFolderBlock, rising) are known, and are all hits: there is
+ * nothing to go through. */
+void
+mun_search_marks_take_blocks (MunSearchMarks *self, GArray *blocks);
+
 /* Goes through the hits of all parts (MunSearchPart, each with its reader), @most of them at the
  * most, and sets its marks. FALSE: it failed, as by time; what it found until then stays. */
 gboolean
@@ -39,8 +45,8 @@ mun_search_marks_get_count (MunSearchMarks *self, gboolean *is_exact);
 /* The last mark at or before a position, newest first. */
 MunSearchMark
 mun_search_marks_find (MunSearchMarks *self, guint64 position);
-/* The same, oldest first: the mark's hit itself has the oldest-first position @from. FALSE: there
- * is none yet. */
+/* The same, oldest first: the mark's hit itself, or the next newer one, has the oldest-first
+ * position @from. FALSE: there is none yet. */
 gboolean
 mun_search_marks_find_ascending (MunSearchMarks *self, guint64 position, MunSearchMark *mark,
                                  guint64 *from);

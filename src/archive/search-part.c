@@ -6,6 +6,7 @@
 
 #include "catalogue.h"
 #include "errors.h"
+#include "folder-blocks.h"
 #include "folder-path.h"
 #include "match.h"
 
@@ -21,6 +22,7 @@ mun_search_part_free (MunSearchPart *self)
   mun_store_entry_unref (self->entry);
   g_free (self->match);
   g_free (self->wide_match);
+  g_clear_pointer (&self->blocks, g_array_unref);
   g_free (self);
 }
 
@@ -251,6 +253,8 @@ find_known (MunSearchPart *self, MunDatabase *reader, const MunQuery *query)
             : "SELECT messages FROM folders WHERE id = ?1",
         "i", ids.folder);
   self->known = known >= 0 ? (guint64)known : G_MAXUINT64;
+  if (known > 0 && !query->recurse)
+    self->blocks = mun_folder_blocks_load (reader, ids.folder);
 }
 
 MunSearchPart *

@@ -19,6 +19,7 @@ typedef struct {
   gint64 folder;                   /* without match: only this folder, 0 = all */
   gint64 snapshot;                 /* the last arrival that counts */
   guint64 known;                   /* the number of hits, G_MAXUINT64: has to be counted */
+  GArray *blocks;                  /* (nullable): MunFolderBlock, when the hits are one folder's */
 } MunSearchPart;
 
 typedef struct {

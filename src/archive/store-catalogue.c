@@ -6,6 +6,7 @@
 
 #include "container-file.h"
 #include "errors.h"
+#include "folder-blocks.h"
 #include "tokenizer.h"
 
 #include <errno.h>
@@ -30,7 +31,25 @@ migrate_2 (MunDatabase *database, GError **error)
   return mun_database_run_script (database, "catalogue-2.sql", error);
 }
 
-static const MunMigration migrations[] = { { 1, migrate_1 }, { 2, migrate_2 } };
+/* Without its blocks a folder is counted through, which is no reason not to open a damaged store. */
+static gboolean
+migrate_3 (MunDatabase *database, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (!mun_database_run_script (database, "catalogue-3.sql", error))
+    return FALSE;
+  if (mun_folder_blocks_make (database, &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, MUN_ERROR, MUN_ERROR_DAMAGED)) {
+    g_warning ("%s", local_error->message);
+    return mun_database_exec (database, "DELETE FROM folder_blocks", error);
+  }
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static const MunMigration migrations[] = { { 1, migrate_1 }, { 2, migrate_2 }, { 3, migrate_3 } };
 
 MunDatabase *
 mun_store_catalogue_open (const char *path, MunDatabaseMode mode, GError **error)

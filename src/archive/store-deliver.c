@@ -5,6 +5,7 @@
 #include "store-deliver.h"
 
 #include "catalogue.h"
+#include "folder-blocks.h"
 #include "folder-path.h"
 #include "piece-list.h"
 #include "store-texts.h"
@@ -29,8 +30,18 @@ typedef struct {
 
 typedef struct {
   MunFolderIds ids;
-  gint64 messages, bytes;
+  gint64 bytes;
+  GArray *numbers; /* of the messages that are new */
 } BatchFolder;
+
+static void
+batch_folder_free (gpointer data)
+{
+  BatchFolder *folder = data;
+
+  g_array_unref (folder->numbers);
+  g_free (folder);
+}
 
 /* Rule 1 of the design: the row id is the date, so that the newest come first without sorting. */
 static gint64
@@ -99,6 +110,7 @@ batch_folder (Batch *batch, MunDatabase *database, const char *path, GError **er
     return NULL;
   folder = g_new0 (BatchFolder, 1);
   folder->ids = ids;
+  folder->numbers = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_hash_table_insert (batch->folders, g_strdup (path), folder);
   return folder;
 }
@@ -350,7 +362,7 @@ deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
     if (!insert_row (store, item, &folder->ids, arrival, archived, pieces, error)
         || !mun_store_index_prepared (database, item, tokens, error))
       return FALSE;
-    folder->messages++;
+    g_array_append_val (folder->numbers, item->number);
     folder->bytes += item->size;
     journal_item (store, item, archived);
   } else if (item->source_key != NULL) {
@@ -361,6 +373,17 @@ deliver_item (MunStore *store, Batch *batch, MunPrepared *item, GError **error)
   return item->source_key == NULL
          || mun_store_add_source_key (database, folder->ids.scope, item->source_key, 0,
                                       item->number, error);
+}
+
+static gboolean
+count_folder (MunDatabase *database, BatchFolder *folder, GError **error)
+{
+  GArray *numbers = folder->numbers;
+
+  return numbers->len == 0
+         || (mun_catalogue_count (database, folder->ids.folder, numbers->len, folder->bytes, error)
+             && mun_folder_blocks_add (database, folder->ids.folder, (gint64 *)numbers->data,
+                                       numbers->len, error));
 }
 
 static gboolean
@@ -375,21 +398,17 @@ deliver_work (MunStore *store, gpointer data, GError **error)
     if (!deliver_item (store, batch, g_ptr_array_index (batch->items, i), error))
       return FALSE;
   g_hash_table_iter_init (&iter, batch->folders);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    BatchFolder *folder = value;
-
-    if (folder->messages > 0
-        && !mun_catalogue_count (mun_store_get_database (store), folder->ids.folder,
-                                 folder->messages, folder->bytes, error))
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (!count_folder (mun_store_get_database (store), value, error))
       return FALSE;
-  }
   return TRUE;
 }
 
 gboolean
 mun_store_deliver (MunStore *self, GPtrArray *items, GError **error)
 {
-  Batch batch = { items, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  Batch batch
+      = { items, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, batch_folder_free) };
   gboolean ok;
 
   /* FTS5 wants row ids to rise: a smaller one makes it write a segment. */

@@ -6,6 +6,7 @@
 
 #include "catalogue.h"
 #include "errors.h"
+#include "folder-blocks.h"
 #include "folder-path.h"
 #include "store-messages.h"
 
@@ -288,7 +289,9 @@ remove_work (MunStore *self, gpointer data, GError **error)
                            "DELETE FROM folders WHERE id = ?1"
                            " AND NOT EXISTS (SELECT 1 FROM messages WHERE folder = ?1)"
                            " AND NOT EXISTS (SELECT 1 FROM folders WHERE parent = ?1)",
-                           "i", ids.folder))
+                           "i", ids.folder)
+        || (sqlite3_changes (mun_database_get_handle (database)) > 0
+            && !mun_folder_blocks_forget (database, ids.folder, error)))
       return FALSE;
     g_variant_dict_init (&details, NULL);
     g_variant_dict_insert (&details, "folder", "s", path);

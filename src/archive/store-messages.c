@@ -6,6 +6,7 @@
 
 #include "catalogue.h"
 #include "errors.h"
+#include "folder-blocks.h"
 #include "piece-list.h"
 #include "store-deliver.h"
 #include "store-texts.h"
@@ -507,7 +508,9 @@ move_work (MunStore *self, gpointer data, GError **error)
                               "UPDATE messages SET folder = ?2, scope = ?3 WHERE number = ?1",
                               "iii", request->number, to.folder, to.scope)
          && mun_catalogue_count (database, row.folder, -1, -row.size, error)
-         && mun_catalogue_count (database, to.folder, 1, row.size, error);
+         && mun_catalogue_count (database, to.folder, 1, row.size, error)
+         && mun_folder_blocks_remove (database, row.folder, request->number, error)
+         && mun_folder_blocks_add (database, to.folder, &request->number, 1, error);
 }
 
 gboolean
@@ -556,6 +559,7 @@ delete_work (MunStore *self, gpointer data, GError **error)
          && release_pieces (database, row.pieces, error)
          && mun_store_texts_remove (database, request->number, error)
          && mun_catalogue_count (database, row.folder, -1, -row.size, error)
+         && mun_folder_blocks_remove (database, row.folder, request->number, error)
          && mun_database_run (database, error,
                               "UPDATE source_keys SET number = 0 WHERE number = ?1 AND store = 0",
                               "i", request->number);

@@ -6,6 +6,7 @@
 
 #include "container-file.h"
 #include "errors.h"
+#include "folder-blocks.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -211,6 +212,7 @@ run (MunRecovery *self, GError **error)
 {
   return mun_database_exec (self->database, "BEGIN IMMEDIATE", error) && scan (self, error)
          && mun_recover_journals (self, error) && mun_recover_messages (self, error)
+         && mun_folder_blocks_make (self->database, error)
          && mun_store_finish_recovery (self->store, &self->end, self->arrival, error)
          && mun_database_exec (self->database, "COMMIT", error)
          && mun_database_exec (self->database, "PRAGMA wal_checkpoint (TRUNCATE)", error);

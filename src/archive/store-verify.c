@@ -152,24 +152,27 @@ run_index (MunVerification *self, GError **error)
 static gboolean
 run (MunVerification *self, gboolean include_indexes, GError **error)
 {
-  Part pages, texts, messages;
+  Part pages, texts, blocks, messages;
   MunQuietGroup group;
   gboolean ok;
 
   init_part (&pages, self, mun_verify_pages);
   init_part (&texts, self, mun_verify_texts);
+  init_part (&blocks, self, mun_verify_blocks);
   init_part (&messages, self, mun_verify_messages);
   messages.verification.progress = self->progress;
   messages.verification.data = self->data;
   mun_quiet_group_init (&group);
   mun_quiet_group_push (&group, run_part, &pages);
   mun_quiet_group_push (&group, run_part, &texts);
+  mun_quiet_group_push (&group, run_part, &blocks);
   run_part (&messages);
   self->done_share = messages.verification.done_share;
   ok = run_contents (self, error);
   mun_quiet_group_wait (&group, 0, 0);
   mun_quiet_group_clear (&group);
   ok = end_part (&messages, self, ok ? error : NULL) && ok;
+  ok = end_part (&blocks, self, ok ? error : NULL) && ok;
   ok = end_part (&texts, self, ok ? error : NULL) && ok;
   ok = end_part (&pages, self, ok ? error : NULL) && ok;
   return ok && (!include_indexes || run_index (self, error));

@@ -50,6 +50,9 @@ mun_verify_messages (MunVerification *self, GError **error);
 /* Each record, each piece where the catalogue has it, then the bytes of all messages. */
 gboolean
 mun_verify_contents (MunVerification *self, GError **error);
+/* Where in their folders the messages stand. */
+gboolean
+mun_verify_blocks (MunVerification *self, GError **error);
 /* What was read in attachments; the report counts those that could not be. */
 gboolean
 mun_verify_texts (MunVerification *self, GError **error);

@@ -335,7 +335,8 @@ test_migration (ArchiveFixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_assert_true (mun_database_exec (database,
                                     "DROP TABLE texts; DROP TABLE message_texts;"
-                                    "DELETE FROM schema_version WHERE version = 2",
+                                    "DROP TABLE folder_blocks;"
+                                    "DELETE FROM schema_version WHERE version >= 2",
                                     &error));
   mun_database_close (database);
   archive_fixture_reopen (fixture);

@@ -21,7 +21,7 @@
 #define PAGE_MAX 1000
 #define PAGE_DEFAULT 50
 /* So many hits, and for so long, are counted before the answer; the rest meanwhile. */
-#define COUNT_AT_ONCE 1000
+#define COUNT_AT_ONCE 256
 #define COUNT_AT_ONCE_MICROSECONDS 2000
 /* What the audit log has counted of a search in archives of others */
 #define COUNT_AUDITED 10000
@@ -38,7 +38,8 @@ typedef struct {
   /* guarded by the lock */
   gint64 used; /* monotonic */
   gboolean is_reading_audited;
-  gboolean is_explored; /* the counting has ended, one way or another */
+  gboolean is_exploring; /* the counting has begun */
+  gboolean is_explored;  /* it has ended, one way or another */
   GError *count_error;   /* why it did before the last hit */
 } Search;
 
@@ -75,7 +76,7 @@ search_drop (gpointer data)
   search_unref (search);
 }
 
-/* On an explorer's thread: the first page is on its way meanwhile. */
+/* On an explorer's thread */
 static void
 explore_cb (gpointer data, gpointer user_data)
 {
@@ -164,14 +165,30 @@ drop_oldest (MunWebSearches *self, const char *user_name)
     g_hash_table_remove (self->searches, oldest_id);
 }
 
+/* Not before somebody has the first page, or asks how many there are: they would wait for each
+ * other. */
+static void
+begin_exploring (MunWebSearches *self, Search *search)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (search->is_exploring)
+    return;
+  search->is_exploring = TRUE;
+  search->is_explored = mun_search_is_explored (search->search);
+  if (search->is_explored)
+    return;
+  g_atomic_ref_count_inc (&search->references);
+  g_thread_pool_push (self->explorers, search, NULL);
+}
+
+/* Takes over @search. */
 static char *
 keep (MunWebSearches *self, Search *search)
 {
   char *id = mun_text_random_hex (ID_BYTES);
 
   g_mutex_lock (&self->lock);
-  g_atomic_ref_count_inc (&search->references);
-  g_thread_pool_push (self->explorers, search, NULL);
   drop_oldest (self, search->user_name);
   search->used = g_get_monotonic_time ();
   g_hash_table_replace (self->searches, g_strdup (id), search);
@@ -352,6 +369,7 @@ mun_web_get_search (MunWebRequest *request)
 
   if (search == NULL)
     return;
+  begin_exploring (request->searches, search);
   g_mutex_lock (&request->searches->lock);
   is_done = search->is_explored;
   problem = search->count_error != NULL ? g_error_copy (search->count_error) : NULL;
@@ -368,6 +386,8 @@ mun_web_get_search (MunWebRequest *request)
   json_object_set_int_member (reply, "progress", is_done ? 100 : 0);
   json_object_set_int_member (reply, "foundMessageCount", count);
   json_object_set_boolean_member (reply, "foundMessageCountIsLimited", !is_exact);
+  /* Then a page by date is found as quickly at any position. */
+  json_object_set_boolean_member (reply, "positionsKnown", mun_search_is_explored (search->search));
   json_object_set_string_member (reply, "errorCode", code);
   mun_json_set_text (reply, "errorMessage", problem != NULL ? problem->message : NULL);
   add_coverage (request, search, reply);
@@ -452,6 +472,7 @@ mun_web_get_results (MunWebRequest *request)
       && (!snippets || audit_reading (request, search, &error)))
     items = mun_search_write_page (search->search, start, CLAMP (count, 1, PAGE_MAX), key,
                                    descending, snippets, request->cancellable, &error);
+  begin_exploring (request->searches, search);
   if (items == NULL) {
     mun_web_request_fail_error (request, error);
     return;

@@ -84,6 +84,7 @@ assert_counted (const char *bearer, const char *id, gint64 expected)
     if (g_str_equal (mun_json_get_string (state, "status", ""), "Completed")) {
       g_assert_cmpint (count, ==, expected);
       g_assert_false (mun_json_get_bool (state, "foundMessageCountIsLimited", TRUE));
+      g_assert_true (mun_json_get_bool (state, "positionsKnown", FALSE));
       return;
     }
     g_assert_cmpstr (mun_json_get_string (state, "status", NULL), ==, "Active");
@@ -98,11 +99,12 @@ test_at_once (void)
   static const struct {
     const char *json;
     gint64 count;
+    gboolean needs_exploring;
   } rows[] = {
-    { "{\"query\":\"rare\"}", 1 },
-    { "{\"query\":\"absent\"}", 0 },
-    { "{\"folder\":\"" FOLDER "\"}", MANY },
-    { "{\"folder\":\"ann\",\"folderRecurse\":true}", MANY },
+    { "{\"query\":\"rare\"}", 1, FALSE },
+    { "{\"query\":\"absent\"}", 0, FALSE },
+    { "{\"folder\":\"" FOLDER "\"}", MANY, FALSE },
+    { "{\"folder\":\"ann\",\"folderRecurse\":true}", MANY, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -113,6 +115,8 @@ test_at_once (void)
     g_assert_cmpstr (mun_json_get_string (state, "status", NULL), ==, "Completed");
     g_assert_cmpint (mun_json_get_int (state, "foundMessageCount", -1), ==, rows[i].count);
     g_assert_false (mun_json_get_bool (state, "foundMessageCountIsLimited", TRUE));
+    if (!rows[i].needs_exploring)
+      g_assert_true (mun_json_get_bool (state, "positionsKnown", FALSE));
   }
 }
 

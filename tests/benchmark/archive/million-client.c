@@ -105,6 +105,20 @@ million_client_count (MillionClient *self, const char *id)
   }
 }
 
+void
+million_client_await_positions (MillionClient *self, const char *id)
+{
+  g_autofree char *path = g_strconcat ("/api/searches/", id, NULL);
+
+  for (;;) {
+    g_autoptr (JsonObject) state = million_client_get (self, path);
+
+    if (mun_json_get_bool (state, "positionsKnown", FALSE))
+      return;
+    g_usleep (POLL_MICROSECONDS);
+  }
+}
+
 guint
 million_client_page (MillionClient *self, const char *id, guint start, guint count,
                      const char *sort)

@@ -27,6 +27,9 @@ million_client_search (MillionClient *self, const char *json);
 /* Waits until it is counted. Returns: the number of hits. */
 gint64
 million_client_count (MillionClient *self, const char *id);
+/* Waits until a page is found as quickly at any position. */
+void
+million_client_await_positions (MillionClient *self, const char *id);
 /* Number of messages in a page. */
 guint
 million_client_page (MillionClient *self, const char *id, guint start, guint count,

@@ -13,8 +13,11 @@
 #include "search-order.h"
 #include "search-snippets.h"
 #include "search-text.h"
+#include "text.h"
 
 #include <glib/gi18n.h>
+
+#define WARM_UP_MICROSECONDS 500000
 
 struct _MunSearch {
   GObject parent_instance;
@@ -559,4 +562,22 @@ mun_search_add_snippets (MunSearch *self, JsonArray *page, GCancellable *cancell
   mun_search_snippets_clear (&snippets);
   release_readers (self, readers);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+void
+mun_archive_warm_up (MunArchive *archive)
+{
+  g_autoptr (MunQuery) query = mun_query_new ();
+
+  query->time_limit = WARM_UP_MICROSECONDS;
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (MunSearch) search = mun_archive_search (archive, query, NULL);
+    g_autofree char *page = NULL;
+
+    if (search == NULL)
+      return;
+    page = mun_search_write_page (search, 0, 50, MUN_SORT_DATE, TRUE, FALSE, NULL, NULL);
+    /* and once more by the index; whether there is such a word makes no difference */
+    mun_set_str (&query->text, "re");
+  }
 }

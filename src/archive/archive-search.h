@@ -26,6 +26,10 @@ G_DECLARE_FINAL_TYPE (MunSearch, mun_search, MUN, SEARCH, GObject)
  * MUN_ERROR_NOT_FOUND: no such folder. */
 MunSearch *
 mun_archive_search (MunArchive *archive, const MunQuery *query, GError **error);
+/* Makes a small search, so that the first user's need not wait for the program's own pages, the
+ * schemas and the upper levels of the trees: each is read from a disk then. */
+void
+mun_archive_warm_up (MunArchive *archive);
 /* Number of hits, exact up to LIMIT (0 = MUN_SEARCH_COUNT_LIMIT, G_MAXUINT64 = no limit); IS_MORE
  * (nullable) says that it stopped there. G_MAXUINT64 on error (G_IO_ERROR_CANCELLED included). */
 guint64

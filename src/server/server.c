@@ -6,7 +6,7 @@
 
 #include "accounts.h"
 #include "admin-api.h"
-#include "archive.h"
+#include "archive-search.h"
 #include "arguments.h"
 #include "configuration.h"
 #include "dispatch.h"
@@ -111,6 +111,7 @@ mun_server_new (MunConfiguration *configuration, const char *initial_password, G
     .byte_order_mark = configuration->byte_order_mark,
   };
   self->web_api = mun_web_api_new (&self->parts, configuration);
+  mun_archive_warm_up (self->archive);
   if (!listen (self, configuration, error))
     return NULL;
   line = mun_server_dup_ready_line (self);

@@ -455,6 +455,17 @@ mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *
   return read_hits (reader, statement, index, hits, error);
 }
 
+/* Has the folder so many of the messages that reading all of them in order is faster than finding
+ * each of its own? */
+static gboolean
+is_most (MunSearchPart *self, MunDatabase *reader)
+{
+  return self->match == NULL && self->folder != 0 && self->known != G_MAXUINT64
+         && (gint64)self->known > mun_database_get_int (reader, G_MAXINT64,
+                                                        "SELECT sum(messages) / 2 FROM folders",
+                                                        "");
+}
+
 sqlite3_stmt *
 mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
                            MunSortKey key, guint64 most, GError **error)
@@ -464,9 +475,18 @@ mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQu
 
   if (self->is_empty)
     return mun_database_prepare (reader, error, "SELECT 0, 0 WHERE 0", "");
-  g_string_append_printf (sql, "SELECT messages.number, %s FROM (", key_column (key));
-  add_numbers (self, reader, query, TRUE, sql);
-  g_string_append (sql, " LIMIT ?10) AS hits CROSS JOIN messages ON messages.number = hits.number");
+  g_string_append_printf (sql, "SELECT messages.number, %s FROM ", key_column (key));
+  if (is_most (self, reader)) {
+    g_string_append (sql, "messages NOT INDEXED WHERE messages.number BETWEEN ?2 AND ?3"
+                          " AND messages.folder = ?5");
+    add_filters (sql, query);
+    g_string_append (sql, " ORDER BY messages.number DESC LIMIT ?10");
+  } else {
+    g_string_append_c (sql, '(');
+    add_numbers (self, reader, query, TRUE, sql);
+    g_string_append (sql, " LIMIT ?10) AS hits CROSS JOIN messages"
+                          " ON messages.number = hits.number");
+  }
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement != NULL)
     bind_query (statement, self, reader, query, G_MININT64, G_MAXINT64,

@@ -269,6 +269,49 @@ test_subjects (ArchiveFixture *fixture, gconstpointer data)
   }
 }
 
+/* Texts that differ behind their sixteenth byte, or not at all, or in case alone; and a folder with
+ * most of the messages, which is read in another way than one with few. */
+static void
+test_long_subjects (ArchiveFixture *fixture, gconstpointer data)
+{
+  static const char *const ends[]
+      = { "", "a", "B", "b c", "b C d", "0123456789abcde", "0123456789abcdeF" };
+  g_autoptr (MunSearch) most = NULL, few = NULL;
+  MunSearch *searches[2];
+
+  for (guint i = 0; i < 60; i++) {
+    g_autofree char *subject = g_strconcat (i % 2 == 0 ? "Re: [the list] x" : "RE: [THE LIST] X",
+                                            ends[i % G_N_ELEMENTS (ends)], NULL);
+    g_autoptr (GBytes) raw
+        = archive_fixture_message ("a@example.com", "b@example.com",
+                                   i % 5 == 0 ? ends[i % G_N_ELEMENTS (ends)] : subject, BASE + i,
+                                   "common");
+
+    g_free (archive_fixture_deliver (fixture->archive, raw, i < 20 ? FOLDER "/below" : FOLDER));
+  }
+  most = searches[0] = search_for (fixture, NULL, FOLDER, FALSE);
+  few = searches[1] = search_for (fixture, NULL, FOLDER "/below", FALSE);
+  for (guint s = 0; s < G_N_ELEMENTS (searches); s++) {
+    g_autoptr (JsonArray) page
+        = mun_search_get_page (searches[s], 0, 100, MUN_SORT_SUBJECT, FALSE, NULL, NULL);
+    const char *before = "";
+    gint64 last = 0;
+
+    g_assert_cmpuint (json_array_get_length (page), ==, s == 0 ? 40 : 20);
+    for (guint i = 0; i < json_array_get_length (page); i++) {
+      JsonObject *element = json_array_get_object_element (page, i);
+      const char *subject = mun_json_get_string (element, "subject", NULL);
+      gint64 number = mun_json_get_int (element, "number", 0);
+      gint result = g_ascii_strcasecmp (before, subject);
+
+      g_assert_cmpint (result, <=, 0);
+      g_assert_true (result != 0 || number > last);
+      before = subject;
+      last = number;
+    }
+  }
+}
+
 /* Exploring that takes too long says so, and the search goes on; so does one that is cancelled. */
 static void
 test_given_up (ArchiveFixture *fixture, gconstpointer data)
@@ -332,6 +375,7 @@ main (int argc, char **argv)
   ADD ("/search-pages/deleted", test_deleted);
   ADD ("/search-pages/orders", test_orders);
   ADD ("/search-pages/subjects", test_subjects);
+  ADD ("/search-pages/long-subjects", test_long_subjects);
   ADD ("/search-pages/given-up", test_given_up);
   ADD ("/search-pages/archives", test_archives);
   return g_test_run ();

@@ -119,16 +119,24 @@ million_client_await_positions (MillionClient *self, const char *id)
   }
 }
 
-guint
+GBytes *
 million_client_page (MillionClient *self, const char *id, guint start, guint count,
                      const char *sort)
 {
   g_autofree char *path = g_strdup_printf (
       "/api/searches/%s/results?messageIndexStart=%u&messageCount=%u&sortCriteria=%s", id, start,
       count, sort);
-  g_autoptr (JsonObject) reply = million_client_get (self, path);
 
-  return json_array_get_length (mun_json_get_array (reply, "searchResultItems"));
+  return million_client_request (self, "GET", path, NULL, 0);
+}
+
+void
+million_client_check_page (GBytes *page)
+{
+  g_autoptr (JsonObject) reply = parse (page);
+
+  if (json_array_get_length (mun_json_get_array (reply, "searchResultItems")) == 0)
+    g_error ("a page is empty");
 }
 
 void

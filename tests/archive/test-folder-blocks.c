@@ -174,10 +174,10 @@ open_folder (ArchiveFixture *fixture)
   return search;
 }
 
-static gint64
-number_at (JsonArray *page, guint i)
+static const char *
+id_at (JsonArray *page, guint i)
 {
-  return mun_json_get_int (json_array_get_object_element (page, i), "number", -1);
+  return mun_json_get_string (json_array_get_object_element (page, i), "id", NULL);
 }
 
 static void
@@ -192,8 +192,8 @@ assert_page (MunSearch *search, JsonArray *all, guint start, gboolean descending
   g_assert_cmpuint (json_array_get_length (page), ==,
                     start < length ? MIN (PAGE, length - start) : 0);
   for (guint i = 0; i < json_array_get_length (page); i++)
-    g_assert_cmpint (number_at (page, i), ==,
-                     number_at (all, descending ? start + i : length - 1 - start - i));
+    g_assert_cmpstr (id_at (page, i), ==,
+                     id_at (all, descending ? start + i : length - 1 - start - i));
 }
 
 static void
@@ -239,6 +239,61 @@ test_opened (ArchiveFixture *fixture, gconstpointer data)
   more = mun_search_get_page (later, 0, 2 * MANY, MUN_SORT_DATE, TRUE, NULL, &error);
   g_assert_cmpuint (json_array_get_length (more), ==, MANY + 1);
   assert_pages (later, more);
+}
+
+/* Many more messages of store STORE that its catalogue alone knows. */
+static void
+fill_store (ArchiveFixture *fixture, guint store, guint step)
+{
+  g_autofree char *path = g_strdup_printf ("%s/stores/%u/catalogue.db", fixture->dir, store);
+  g_autoptr (GError) error = NULL;
+  MunDatabase *database;
+  gint64 folder;
+
+  mun_archive_close (fixture->archive);
+  database = mun_store_catalogue_open (path, MUN_DATABASE_WRITER, &error);
+  g_assert_no_error (error);
+  folder = mun_database_get_int (database, 0, "SELECT folder FROM messages LIMIT 1", "");
+  exec (database, "BEGIN");
+  for (guint i = 0; i < MANY; i++)
+    insert (database, folder, NUMBER (1000 + i * step));
+  mun_database_run (database, &error, "UPDATE folders SET messages = messages + ?2 WHERE id = ?1",
+                    "ii", folder, (gint64)MANY);
+  g_assert_no_error (error);
+  mun_folder_blocks_make (database, &error);
+  g_assert_no_error (error);
+  exec (database, "COMMIT");
+  mun_database_close (database);
+  archive_fixture_reopen (fixture);
+}
+
+/* One folder in two stores: some of their messages have the same number, and the newer half is the
+ * second one's. */
+static void
+test_stores (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) raw
+      = archive_fixture_message ("a@example.com", "b@example.com", "s", 1500000000, "common");
+  g_autoptr (GBytes) other
+      = archive_fixture_message ("a@example.com", "b@example.com", "t", 1500009999, "common");
+  g_autoptr (MunSearch) search = NULL;
+  g_autoptr (JsonArray) all = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_free (archive_fixture_deliver (fixture->archive, raw, FOLDER));
+  g_assert_cmpint (mun_archive_create_store (fixture->archive, "second", "current", NULL), !=, 0);
+  g_free (archive_fixture_deliver (fixture->archive, other, FOLDER));
+  fill_store (fixture, 1, 1);
+  fill_store (fixture, 2, 2);
+  search = open_folder (fixture);
+  all = mun_search_get_page (search, 0, 3 * MANY, MUN_SORT_DATE, TRUE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (all), ==, 2 * MANY + 2);
+  g_assert_false (mun_search_is_explored (search));
+  assert_pages (search, all);
+  mun_search_explore (search, G_MAXUINT64, 0, NULL, &error);
+  g_assert_no_error (error);
+  assert_pages (search, all);
 }
 
 /* Blocks that do not have as many messages as the folder are not used. */
@@ -302,6 +357,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/folder-blocks/counted", test_counted);
   ADD ("/folder-blocks/opened", test_opened);
+  ADD ("/folder-blocks/stores", test_stores);
   ADD ("/folder-blocks/wrong", test_wrong);
   ADD ("/folder-blocks/verified", test_verified);
   return g_test_run ();

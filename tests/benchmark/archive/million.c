@@ -7,6 +7,7 @@
 #include "million-client.h"
 #include "million-mail.h"
 #include "seal.h"
+#include "upload-load.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -334,41 +335,18 @@ measure_during_ingest (Bench *self, MillionClient *client)
   print_row ("  ingest meanwhile", "", rate, "messages");
 }
 
-typedef struct {
-  Bench *bench;
-  guint count;
-} Uploader;
-
-static gpointer
-upload_main (gpointer data)
-{
-  Uploader *uploader = data;
-  MillionClient *client = million_client_new (uploader->bench->server, uploader->bench->bearer);
-
-  for (guint i = 0; i < uploader->count; i++) {
-    g_autoptr (GPtrArray) batch = make_batch (uploader->bench, 1);
-    g_autoptr (JsonObject) reply = million_client_upload (client, NEW_FOLDER, batch);
-  }
-  million_client_free (client);
-  return NULL;
-}
-
 static void
 measure_uploads (Bench *self, guint clients, guint count, const char *figure, const char *must)
 {
-  GThread *threads[CLIENTS];
-  Uploader uploader = { self, count / clients };
-  gint64 began = g_get_monotonic_time ();
-  double seconds;
+  g_autoptr (GPtrArray) messages = make_batch (self, count);
   g_autofree char *rate = NULL, *rest = NULL;
+  UploadFigures figures;
 
-  for (guint i = 0; i < clients; i++)
-    threads[i] = g_thread_new ("upload", upload_main, &uploader);
-  for (guint i = 0; i < clients; i++)
-    g_thread_join (threads[i]);
-  seconds = (g_get_monotonic_time () - began) / 1e6;
-  rate = g_strdup_printf ("%.0f/s", count / seconds);
-  rest = g_strdup_printf ("one message a request, %.2f ms each", seconds * 1000 * clients / count);
+  upload_load_run (self->server, self->bearer, NEW_FOLDER, messages, clients, &figures);
+  rate = g_strdup_printf ("%.0f/s", count / figures.seconds);
+  rest = g_strdup_printf ("one message a request, %.2f ms; processors: server %.0f us, client %.0f",
+                          figures.median / MILLISECOND, figures.server_cpu / count * 1e6,
+                          figures.client_cpu / count * 1e6);
   print_row (figure, must, rate, rest);
 }
 

@@ -33,6 +33,7 @@ typedef struct {
   guint cost;
   gboolean done, ok;
   GError *error;
+  GCond finished; /* one each: a commit wakes nobody whose work was not in it */
 } Job;
 
 struct _MunStore {
@@ -55,7 +56,8 @@ struct _MunStore {
   MunIndexKeeper *index;
   /* shared */
   GMutex lock;
-  GCond changed;
+  GCond arrived; /* for the writer: there is something to do */
+  GCond changed; /* for those who wait for room, or for a step of the index */
   GQueue jobs;
   guint queued_cost;
   gboolean stopping;
@@ -397,7 +399,7 @@ upkeep (MunStore *self)
 static gboolean
 fill_cb (gpointer data, GError **error)
 {
-  Job job = { mun_store_index_fill, NULL, 1, FALSE, FALSE, NULL };
+  Job job = { .work = mun_store_index_fill, .cost = 1 };
   Job *jobs = &job;
 
   return run_healing (data, &jobs, 1, error);
@@ -428,8 +430,8 @@ wait_for_jobs (MunStore *self)
     if (step_index (self, FALSE))
       continue;
     if (time == 0) {
-      g_cond_wait (&self->changed, &self->lock);
-    } else if (!g_cond_wait_until (&self->changed, &self->lock, time) && self->upkeep_time != 0) {
+      g_cond_wait (&self->arrived, &self->lock);
+    } else if (!g_cond_wait_until (&self->arrived, &self->lock, time) && self->upkeep_time != 0) {
       g_mutex_unlock (&self->lock);
       upkeep (self);
       g_mutex_lock (&self->lock);
@@ -461,8 +463,12 @@ writer_main (gpointer data)
     self->upkeep_time = g_get_monotonic_time () + UPKEEP_DELAY;
     g_mutex_lock (&self->lock);
     self->queued_cost -= cost;
-    for (guint i = 0; i < group->len; i++)
-      ((Job *)group->pdata[i])->done = TRUE;
+    for (guint i = 0; i < group->len; i++) {
+      Job *job = group->pdata[i];
+
+      job->done = TRUE;
+      g_cond_signal (&job->finished);
+    }
     g_cond_broadcast (&self->changed);
     step_index (self, TRUE);
   }
@@ -483,7 +489,7 @@ mun_store_write (MunStore *self, guint cost, MunStoreWork work, gpointer data, G
 gboolean
 mun_store_maintain (MunStore *self, guint cost, MunStoreWork work, gpointer data, GError **error)
 {
-  Job job = { work, data, MAX (cost, 1), FALSE, FALSE, NULL };
+  Job job = { .work = work, .data = data, .cost = MAX (cost, 1) };
 
   g_mutex_lock (&self->lock);
   while (self->queued_cost >= MAX_QUEUED_COST && !self->stopping)
@@ -495,11 +501,13 @@ mun_store_maintain (MunStore *self, guint cost, MunStoreWork work, gpointer data
     return FALSE;
   }
   self->queued_cost += job.cost;
+  g_cond_init (&job.finished);
   g_queue_push_tail (&self->jobs, &job);
-  g_cond_broadcast (&self->changed);
+  g_cond_signal (&self->arrived);
   while (!job.done)
-    g_cond_wait (&self->changed, &self->lock);
+    g_cond_wait (&job.finished, &self->lock);
   g_mutex_unlock (&self->lock);
+  g_cond_clear (&job.finished);
   if (!job.ok)
     g_propagate_error (error, job.error);
   return job.ok;
@@ -512,6 +520,7 @@ new_store (const char *dir, gint64 id, const char *catalogue)
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
+  g_cond_init (&self->arrived);
   g_cond_init (&self->changed);
   g_queue_init (&self->jobs);
   self->id = id;
@@ -572,6 +581,7 @@ mun_store_close (MunStore *self)
 
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
+  g_cond_signal (&self->arrived);
   g_cond_broadcast (&self->changed);
   thread = g_steal_pointer (&self->thread);
   g_mutex_unlock (&self->lock);
@@ -594,6 +604,7 @@ mun_store_unref (MunStore *self)
   g_clear_pointer (&self->codec, mun_codec_free);
   mun_store_key_clear (&self->key);
   g_mutex_clear (&self->lock);
+  g_cond_clear (&self->arrived);
   g_cond_clear (&self->changed);
   g_free (self->dir);
   g_free (self->catalogue_path);
@@ -691,7 +702,7 @@ mun_store_release_reader (MunStore *self, MunDatabase *reader)
   mun_index_keeper_note_reading (self->index, reader);
   if (!mun_index_keeper_is_sound (self->index)) {
     g_mutex_lock (&self->lock);
-    g_cond_broadcast (&self->changed);
+    g_cond_signal (&self->arrived);
     g_mutex_unlock (&self->lock);
   }
   mun_reader_pool_release (self->readers, reader);

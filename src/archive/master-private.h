@@ -17,7 +17,6 @@ struct _MunMaster {
   GMutex reader_lock;
   /* records of the audit log that wait for a commit: see master-audit.c */
   GMutex audit_lock;
-  GCond audit_done;
   GQueue audit_waiting;
   gboolean audit_writing;
 };

@@ -60,6 +60,16 @@ mun_master_remove_credential (MunMaster *self, gint64 id, GError **error);
 gboolean
 mun_master_append_audit (MunMaster *self, const char *user_name, const char *event_type,
                          JsonObject *document, GError **error);
+
+typedef struct {
+  const char *user_name, *event_type;
+  JsonObject *document; /* nullable */
+} MunAuditRecord;
+
+/* Many in one commit: all of them, or none. */
+gboolean
+mun_master_append_audits (MunMaster *self, const MunAuditRecord *records, guint n_records,
+                          GError **error);
 /* In [FROM, TO), newest first, at most MAXIMUM (0 = 10,000); names NULL = any. */
 JsonArray *
 mun_master_list_audit (MunMaster *self, gint64 from, gint64 to, const char *user_name,

@@ -21,7 +21,6 @@ mun_master_finalize (GObject *object)
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->reader_lock);
   g_mutex_clear (&self->audit_lock);
-  g_cond_clear (&self->audit_done);
   G_OBJECT_CLASS (mun_master_parent_class)->finalize (object);
 }
 
@@ -37,7 +36,6 @@ mun_master_init (MunMaster *self)
   g_mutex_init (&self->lock);
   g_mutex_init (&self->reader_lock);
   g_mutex_init (&self->audit_lock);
-  g_cond_init (&self->audit_done);
   g_queue_init (&self->audit_waiting);
 }
 

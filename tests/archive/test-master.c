@@ -296,6 +296,36 @@ test_audit_groups (Fixture *self, gconstpointer data)
         g_strdup (mun_json_get_string (json_array_get_object_element (all, i), "details", NULL))));
 }
 
+/* Many records of one who waits: one commit, and nothing of it when that fails. */
+static void
+test_audit_together (Fixture *self, gconstpointer data)
+{
+  g_autoptr (JsonObject) details = json_object_new ();
+  MunAuditRecord records[] = { { "anna", "MessageUpload", details },
+                               { "bert", "MessageUpload", NULL },
+                               { "carl", "MessageUpload", details } };
+  g_autoptr (JsonArray) all = NULL;
+  g_autoptr (JsonArray) none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  json_object_set_string_member (details, "details", "folder anna: 1 archived");
+  fault_vfs_arm (FAULT_VFS_SYNC, 0, SQLITE_IOERR_FSYNC, TRUE);
+  g_assert_false (mun_master_append_audits (self->master, records, 3, &error));
+  g_assert_true (fault_vfs_disarm ());
+  g_assert_nonnull (error);
+  none = mun_master_list_audit (self->master, 0, G_MAXINT64, NULL, NULL, 0, NULL);
+  g_assert_cmpuint (json_array_get_length (none), ==, 0);
+  fault_vfs_arm (FAULT_VFS_SYNC, 1, SQLITE_IOERR_FSYNC, TRUE);
+  g_assert_true (mun_master_append_audits (self->master, records, 3, NULL));
+  g_assert_false (fault_vfs_disarm ());
+  all = mun_master_list_audit (self->master, 0, G_MAXINT64, NULL, NULL, 0, NULL);
+  g_assert_cmpuint (json_array_get_length (all), ==, 3);
+  g_assert_cmpstr (mun_json_get_string (json_array_get_object_element (all, 0), "userName", NULL),
+                   ==, "carl");
+  g_assert_cmpstr (mun_json_get_string (json_array_get_object_element (all, 0), "details", NULL),
+                   ==, "folder anna: 1 archived");
+}
+
 static gpointer
 write_one_main (gpointer data)
 {
@@ -408,6 +438,7 @@ main (int argc, char **argv)
   ADD ("/master/audit-groups", test_audit_groups);
   ADD ("/master/read-during-write", test_read_during_write);
   ADD ("/master/audit-shares", test_audit_shares);
+  ADD ("/master/audit-together", test_audit_together);
   ADD ("/master/not-a-database", test_newer);
   return g_test_run ();
 }

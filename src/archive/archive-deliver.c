@@ -15,6 +15,10 @@
 /* Large messages are prepared a few at a time: parsing one has all of it in memory. */
 #define LARGE_MESSAGE (4 * 1024 * 1024)
 #define LARGE_AT_ONCE ((gsize)64 * 1024 * 1024)
+/* So few small ones are made ready by who brings them: to hand them over takes longer than it
+ * spares. */
+#define FEW_MESSAGES 8
+#define FEW_BYTES (128 * 1024)
 
 typedef struct _MunPendingDelivery Delivery;
 
@@ -291,9 +295,9 @@ delivery_free (Delivery *self)
   g_free (self);
 }
 
-MunPendingDelivery *
-mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items,
-                            GCancellable *cancellable, GError **error)
+static Delivery *
+delivery_new (MunArchive *self, MunDelivery **items, guint n_items, GCancellable *cancellable,
+              GError **error)
 {
   g_autoptr (MunStoreEntry) current = NULL;
   Delivery *delivery;
@@ -322,7 +326,16 @@ mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items
     delivery->tasks[i].delivery = delivery;
     delivery->tasks[i].item = items[i];
   }
-  for (guint i = 0; i < n_items; i++)
+  return delivery;
+}
+
+MunPendingDelivery *
+mun_archive_begin_delivery (MunArchive *self, MunDelivery **items, guint n_items,
+                            GCancellable *cancellable, GError **error)
+{
+  Delivery *delivery = delivery_new (self, items, n_items, cancellable, error);
+
+  for (guint i = 0; delivery != NULL && i < n_items; i++)
     g_thread_pool_push (shared_pool (), &delivery->tasks[i], NULL);
   return delivery;
 }
@@ -343,14 +356,31 @@ mun_archive_finish_delivery (MunPendingDelivery *pending, GError **error)
   return ok;
 }
 
+static gboolean
+are_little (MunDelivery **items, guint n_items)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < MIN (n_items, FEW_MESSAGES); i++)
+    bytes += g_bytes_get_size (items[i]->raw);
+  return n_items <= FEW_MESSAGES && bytes <= FEW_BYTES;
+}
+
 gboolean
 mun_archive_deliver (MunArchive *self, MunDelivery **items, guint n_items,
                      GCancellable *cancellable, GError **error)
 {
-  MunPendingDelivery *pending
-      = mun_archive_begin_delivery (self, items, n_items, cancellable, error);
+  Delivery *delivery = delivery_new (self, items, n_items, cancellable, error);
+  gboolean is_little = are_little (items, n_items);
 
-  return pending != NULL && mun_archive_finish_delivery (pending, error);
+  if (delivery == NULL)
+    return FALSE;
+  for (guint i = 0; i < n_items; i++)
+    if (is_little)
+      prepare_cb (&delivery->tasks[i], NULL);
+    else
+      g_thread_pool_push (shared_pool (), &delivery->tasks[i], NULL);
+  return mun_archive_finish_delivery (delivery, error);
 }
 
 /* A key's message as one store knows it. */

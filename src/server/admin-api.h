@@ -11,9 +11,10 @@ typedef struct {
   struct _MunAccounts *accounts;
   struct _MunOperations *operations;
   struct _MunSessions *sessions;
-  gboolean byte_order_mark; /* at the beginning of every reply, as the manual says */
-  guint pending;            /* requests that were paused and are not answered yet */
-  guint uploads;            /* requests that archive what they bring */
+  gboolean byte_order_mark;             /* at the beginning of every reply, as the manual says */
+  guint pending;                        /* requests that were paused and are not answered yet */
+  guint uploads;                        /* requests that archive what they bring */
+  struct _MunUploadQueue *upload_queue; /* the Web Access API's */
 } MunApiParts;
 
 /* A MunListenerHandler; @data: MunApiParts. Paths: /api/get-metadata, /api/invoke/NAME,

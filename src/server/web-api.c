@@ -11,6 +11,7 @@
 #include "master.h"
 #include "secret.h"
 #include "sessions.h"
+#include "upload-queue.h"
 #include "web-request.h"
 #include "web-upload.h"
 
@@ -427,6 +428,7 @@ mun_web_api_new (MunApiParts *parts, const MunConfiguration *configuration)
   self->pool = g_thread_pool_new (work_cb, NULL, configuration->workers, FALSE, NULL);
   self->context = g_main_context_ref_thread_default ();
   self->message_limit = configuration->message_limit;
+  parts->upload_queue = mun_upload_queue_new (parts->server);
   return self;
 }
 
@@ -434,6 +436,7 @@ void
 mun_web_api_free (MunWebApi *self)
 {
   g_thread_pool_free (self->pool, FALSE, TRUE);
+  g_clear_pointer (&self->parts->upload_queue, mun_upload_queue_free);
   mun_web_searches_free (self->searches);
   mun_web_tokens_free (self->tokens);
   g_main_context_unref (self->context);

@@ -4,14 +4,12 @@
 
 #include "web-upload.h"
 
-#include "access.h"
-#include "accounts.h"
 #include "archive-deliver.h"
 #include "errors.h"
 #include "json.h"
-#include "master.h"
 #include "spool.h"
 #include "upload-parser.h"
+#include "upload-queue.h"
 
 #include <string.h>
 
@@ -21,6 +19,9 @@
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (16 * 1024 * 1024)
 #define ALL_BATCHES_BYTES (48 * 1024 * 1024)
+/* Few enough to go with those of others */
+#define SMALL_MESSAGES 20
+#define SMALL_BYTES (512 * 1024)
 /* They mostly wait for a commit that all of them share: the more of them, the fewer commits */
 #define UPLOADS_AT_ONCE 64
 /* A longer message goes into a file, so much at a time; all of them take no more than this there */
@@ -47,6 +48,7 @@ struct _MunUpload {
   gboolean working;  /* a batch or a start is on its way: */
   GTaskThreadFunc work;
   gboolean cut; /* the client went before the body was complete */
+  MunSmallUpload small;
 
   /* main loop between two batches, worker thread during one */
   gboolean checked; /* the user's rights were */
@@ -75,23 +77,6 @@ upload_unref (gpointer data)
 }
 
 /* --- on the worker thread --- */
-
-static gboolean
-check_rights (MunUpload *self)
-{
-  MunServer *server = self->parts->server;
-  g_autoptr (JsonObject) user
-      = mun_master_get_user (mun_server_get_master (server), self->user_name, &self->error);
-
-  if (user == NULL)
-    return FALSE;
-  if (mun_account_may_login (user, "web")
-      && (mun_access_get (server, user, self->folder) & MUN_ACCESS_WRITE) != 0)
-    return TRUE;
-  g_set_error (&self->error, MUN_ERROR, MUN_ERROR_DENIED,
-               "User %s may not archive messages into %s", self->user_name, self->folder);
-  return FALSE;
-}
 
 static void
 record (MunUpload *self, const MunDelivery *delivery)
@@ -158,10 +143,12 @@ deliver (MunUpload *self)
 static void
 audit (MunUpload *self, const char *end)
 {
+  g_autofree char *details
+      = mun_upload_dup_details (self->folder, self->archived, self->skipped, self->failed);
+
   if (self->archived > 0)
-    mun_server_audit (self->parts->server, self->user_name, "MessageUpload", NULL,
-                      "folder %s: %u archived, %u skipped, %u failed%s", self->folder,
-                      self->archived, self->skipped, self->failed, end);
+    mun_server_audit (self->parts->server, self->user_name, "MessageUpload", NULL, "%s%s", details,
+                      end);
 }
 
 static void
@@ -177,7 +164,8 @@ archive_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
   MunUpload *self = data;
 
   if (!self->checked && self->error == NULL)
-    self->checked = check_rights (self);
+    self->checked = mun_upload_check_rights (self->parts->server, self->user_name, self->folder,
+                                             &self->error);
   if (self->checked && self->error == NULL)
     deliver (self);
   if (self->complete)
@@ -194,7 +182,8 @@ spool_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 
   /* Nobody fills the disk who may not archive here. */
   if (!self->checked)
-    self->checked = check_rights (self);
+    self->checked = mun_upload_check_rights (self->parts->server, self->user_name, self->folder,
+                                             &self->error);
   if (self->checked && self->spool == NULL)
     self->spool
         = mun_spool_new (mun_server_get_data_dir (self->parts->server), &room, &self->error);
@@ -426,6 +415,44 @@ mun_upload_may_begin (MunApiParts *parts)
   return parts->uploads < UPLOADS_AT_ONCE;
 }
 
+/* All of it is here, and it is little: it goes together with others of its kind. */
+static gboolean
+is_small (MunUpload *self)
+{
+  return self->error == NULL && self->batch->len > 0 && self->batch->len <= SMALL_MESSAGES
+         && self->batch_bytes <= SMALL_BYTES && self->spooled == NULL
+         && json_array_get_length (self->items) == 0;
+}
+
+static void
+small_done_cb (MunSmallUpload *upload, gpointer data)
+{
+  SoupServerMessage *message = data;
+  MunUpload *self = g_object_get_data (G_OBJECT (message), DATA_KEY);
+
+  for (guint i = 0; upload->is_archived && i < upload->n_items; i++)
+    record (self, &upload->items[i]);
+  self->error = g_steal_pointer (&upload->error);
+  g_ptr_array_set_size (self->batch, 0);
+  self->batch_bytes = 0;
+  answer (self, message);
+  go_on (self, message);
+}
+
+static void
+archive_small (MunUpload *self, SoupServerMessage *message)
+{
+  self->small.user_name = self->user_name;
+  self->small.folder = self->folder;
+  self->small.messages = self->batch;
+  self->small.done = small_done_cb;
+  self->small.data = message;
+  self->parts->pending++;
+  self->working = TRUE;
+  mun_listener_pause (message);
+  mun_upload_queue_push (self->parts->upload_queue, &self->small);
+}
+
 gboolean
 mun_upload_finish (SoupServerMessage *message)
 {
@@ -436,6 +463,9 @@ mun_upload_finish (SoupServerMessage *message)
   self->complete = TRUE;
   if (self->error == NULL)
     mun_upload_parser_end (self->parser, &self->error);
-  archive_batch (self, message);
+  if (is_small (self))
+    archive_small (self, message);
+  else
+    archive_batch (self, message);
   return TRUE;
 }

@@ -478,10 +478,10 @@ mun_contents_read_record (MunContents *self, const MunPlaceInContents *place, GE
 void
 mun_contents_expect (MunContents *self, const MunPlaceInContents *place)
 {
-  int fd = reading_descriptor (self, place->container, NULL);
+  g_autoptr (Descriptor) descriptor = reading_descriptor (self, place->container, NULL);
 
-  if (fd >= 0)
-    posix_fadvise (fd, place->offset, place->length, POSIX_FADV_WILLNEED);
+  if (descriptor != NULL)
+    posix_fadvise (descriptor->fd, place->offset, place->length, POSIX_FADV_WILLNEED);
 }
 
 gboolean

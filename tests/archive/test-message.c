@@ -455,6 +455,42 @@ test_pieces (void)
   g_assert_cmpuint (g_array_index (pieces, MunPiece, 0).length, >=, end - start - 2);
 }
 
+/* Fields that nobody reads are not shown to GMime: nothing else becomes of it. */
+static void
+test_many_fields (void)
+{
+  GString *text = g_string_new ("Received: from a by b;\r\n\tThu, 1 Jan 2015 10:00:00 +0000\r\n"
+                                "From: Ann <a@example.com>\r\nX-Spam: Subject: wrong\r\n"
+                                "Subject: =?utf-8?q?gr=C3=BCn?=\r\n and more\r\n"
+                                "Reply-To: c@example.com\r\nto : b@example.com\r\n"
+                                "Date: Thu, 1 Jan 2015 11:00:00 +0000\r\n"
+                                "DKIM-Signature: v=1;\r\n\tSubject: folded\r\n"
+                                "Importance: high\r\nMIME-Version: 1.0\r\n"
+                                "X-Last: 1\r\nContent-Transfer-Encoding: base64\r\n"
+                                "Content-Type: application/x; name=big\r\nX-End: 1\r\n\r\n");
+  gsize start = text->len;
+  g_autoptr (GBytes) raw = NULL, content = NULL;
+  g_autoptr (MunMessage) message = NULL;
+  GArray *pieces;
+
+  append_many (text, "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\r\n",
+               100);
+  raw = g_string_free_to_bytes (text);
+  message = mun_message_parse (raw);
+  g_assert_false (mun_message_is_damaged (message));
+  g_assert_cmpstr (mun_message_get_subject (message), ==, "grün and more");
+  g_assert_cmpstr (mun_message_get_from (message), ==, "Ann <a@example.com>");
+  g_assert_cmpstr (mun_message_get_to (message), ==, "b@example.com");
+  g_assert_cmpint (mun_message_get_date (message), ==, 1420110000);
+  g_assert_cmpint (mun_message_get_priority (message), ==, MUN_PRIORITY_HIGH);
+  pieces = mun_message_get_pieces (message);
+  g_assert_cmpuint (pieces->len, ==, 1);
+  g_assert_cmpuint (g_array_index (pieces, MunPiece, 0).offset, ==, start);
+  g_assert_cmpuint (g_array_index (pieces, MunPiece, 0).length, ==, g_bytes_get_size (raw) - start);
+  content = mun_message_dup_attachment (message, 0);
+  g_assert_cmpuint (g_bytes_get_size (content), ==, 100 * 51);
+}
+
 /* Every prefix of a message, and the message with every byte changed, is read as well. */
 static void
 test_truncated (void)
@@ -529,6 +565,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/invalid-utf8", test_invalid_utf8);
   g_test_add_func ("/message/no-newline", test_no_newline);
   g_test_add_func ("/message/pieces", test_pieces);
+  g_test_add_func ("/message/many-fields", test_many_fields);
   g_test_add_func ("/message/truncated", test_truncated);
   return g_test_run ();
 }

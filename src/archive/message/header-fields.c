@@ -125,9 +125,8 @@ opens_multipart (const char *field, gsize size)
   return field + size - value > 9 && g_ascii_strncasecmp (value, "multipart", 9) == 0;
 }
 
-/* Up to the next line that does not begin with white space. */
-static const char *
-find_field_end (const char *field, const char *end)
+const char *
+mun_header_find_field_end (const char *field, const char *end)
 {
   const char *line = field;
 
@@ -146,7 +145,7 @@ mun_header_find_trap (const char *data, gsize size)
   guint64 dashes = 0, multiparts = 0;
 
   for (const char *field = data, *next; field < end; field = next) {
-    next = find_field_end (field, end);
+    next = mun_header_find_field_end (field, end);
     if (strchr ("FfTtCcBbSsRrDdMmEe", *field) != NULL && is_nested_address (field, next - field))
       return "an address field is nested too deep to be read";
     if (next - field > MIN_ENCODED_TRAP && mun_header_is_field (field, next - field)

@@ -24,6 +24,9 @@ mun_header_get_length (const char *data, gsize size);
 /* mun_header_is_field: does a header field stand at @data? */
 gboolean
 mun_header_is_field (const char *data, gsize size);
+/* mun_header_find_field_end: up to the next line that does not begin with white space. */
+const char *
+mun_header_find_field_end (const char *field, const char *end);
 
 /* mun_header_find_trap: is the message made so that GMime would take very long to read it, or run
  * out of stack? Looks at the fields of all parts. Returns: what is wrong, or NULL. */

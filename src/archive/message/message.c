@@ -5,6 +5,7 @@
 #include "message.h"
 
 #include "gmime-options.h"
+#include "header-excerpt.h"
 #include "header-fields.h"
 #include "part-walk.h"
 #include "text-decode.h"
@@ -17,7 +18,9 @@
 struct _MunMessage {
   gatomicrefcount refs;
   GBytes *raw;
-  gsize skipped; /* bytes before the header: an mbox "From " line, empty lines */
+  gsize skipped; /* bytes of it that GMime does not see: what stands before the header (an mbox
+                    "From " line, empty lines), fields that nobody reads */
+  char *excerpt; /* what GMime sees, when it is not the raw bytes themselves */
   GMimeStream *stream;
   GMimeMessage *message; /* NULL when there is nothing GMime could work on */
   MunPartWalk walk;
@@ -47,6 +50,7 @@ close_stream (MunMessage *self)
   array = g_mime_stream_mem_get_byte_array (GMIME_STREAM_MEM (self->stream));
   g_clear_object (&self->stream);
   g_byte_array_free (array, FALSE);
+  g_clear_pointer (&self->excerpt, g_free);
 }
 
 /* Its buffers are slow to make: one a thread. */
@@ -65,10 +69,18 @@ thread_parser (void)
 }
 
 static void
-parse_mime (MunMessage *self, const char *data, gsize size)
+parse_mime (MunMessage *self, const char *data, gsize size, gsize header_size)
 {
   GMimeParser *parser = thread_parser ();
+  gsize removed;
 
+  self->excerpt = mun_header_excerpt (data, size, header_size, &removed);
+  if (self->excerpt != NULL) {
+    data = self->excerpt;
+    size -= removed;
+    self->skipped += removed;
+    self->walk.size = size;
+  }
   open_stream (self, data, size);
   g_mime_parser_init_with_stream (parser, self->stream);
   self->message = g_mime_parser_construct_message (parser, mun_gmime_get_options ());
@@ -143,7 +155,7 @@ mun_message_parse (GBytes *raw)
   else if (!mun_header_is_field (data, size))
     mun_part_walk_note (&self->walk, "it does not begin with header fields");
   else
-    parse_mime (self, data, size);
+    parse_mime (self, data, size, header_size);
   if (self->walk.note == NULL && self->message == NULL)
     mun_part_walk_note (&self->walk, "it cannot be parsed as a message");
   if (self->message != NULL) {

@@ -187,40 +187,63 @@ bytes_variant (gconstpointer data, gsize length)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, data, length, 1);
 }
 
-/* Enough to make the catalogue's row again from the contents alone. */
+/* The members of an entry's dictionary. */
+enum { NUMBER, DIGEST, FOLDER, RECEIVED, ARCHIVED, PROFILE, SOURCE, SEGMENTS, N_MEMBERS };
+
+static void
+add_member (GVariant **members, guint *n, guint member, GVariant *value)
+{
+  static const char *const names[N_MEMBERS]
+      = { "number", "digest", "folder", "received", "archived", "profile", "source", "segments" };
+  static GVariant *keys[N_MEMBERS];
+  static gsize once;
+
+  if (g_once_init_enter (&once)) {
+    for (guint i = 0; i < N_MEMBERS; i++)
+      keys[i] = g_variant_ref_sink (g_variant_new_string (names[i]));
+    g_once_init_leave (&once, 1);
+  }
+  members[(*n)++] = g_variant_new_dict_entry (keys[member], g_variant_new_variant (value));
+}
+
+static GVariant *
+segments_variant (MunPrepared *item)
+{
+  g_autofree GVariant **segments = g_new (GVariant *, item->segments->len);
+
+  for (guint i = 0; i < item->segments->len; i++) {
+    MunPreparedSegment *segment = &g_array_index (item->segments, MunPreparedSegment, i);
+    MunPreparedPiece *piece = &g_array_index (item->pieces, MunPreparedPiece, segment->piece);
+    GVariant *values[]
+        = { bytes_variant (piece->digest, MUN_DIGEST_SIZE), g_variant_new_uint32 (segment->offset),
+            g_variant_new_uint32 (segment->length) };
+
+    segments[i] = g_variant_new_tuple (values, G_N_ELEMENTS (values));
+  }
+  return g_variant_new_array (G_VARIANT_TYPE ("(ayuu)"), segments, item->segments->len);
+}
+
+/* Enough to make the catalogue's row again from the contents alone. Put together by hand: format
+ * strings and builders took a tenth of the writer's time. */
 static void
 journal_item (MunStore *store, MunPrepared *item, gint64 archived)
 {
-  GVariantBuilder details;
+  GVariant *members[N_MEMBERS];
+  guint n = 0;
 
-  g_variant_builder_init (&details, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&details, "{sv}", "number", g_variant_new_int64 (item->number));
-  g_variant_builder_add (&details, "{sv}", "digest", bytes_variant (item->digest, MUN_DIGEST_SIZE));
-  g_variant_builder_add (&details, "{sv}", "folder", g_variant_new_string (item->folder));
-  g_variant_builder_add (&details, "{sv}", "received", g_variant_new_int64 (item->received));
-  g_variant_builder_add (&details, "{sv}", "archived", g_variant_new_int64 (archived));
+  add_member (members, &n, NUMBER, g_variant_new_int64 (item->number));
+  add_member (members, &n, DIGEST, bytes_variant (item->digest, MUN_DIGEST_SIZE));
+  add_member (members, &n, FOLDER, g_variant_new_string (item->folder));
+  add_member (members, &n, RECEIVED, g_variant_new_int64 (item->received));
+  add_member (members, &n, ARCHIVED, g_variant_new_int64 (archived));
   if (item->profile != 0)
-    g_variant_builder_add (&details, "{sv}", "profile", g_variant_new_int64 (item->profile));
+    add_member (members, &n, PROFILE, g_variant_new_int64 (item->profile));
   if (item->source_key != NULL)
-    g_variant_builder_add (&details, "{sv}", "source", g_variant_new_string (item->source_key));
+    add_member (members, &n, SOURCE, g_variant_new_string (item->source_key));
   /* The only piece of most messages has the message's own digest. */
-  if (item->segments->len > 1) {
-    g_variant_builder_open (&details, G_VARIANT_TYPE ("{sv}"));
-    g_variant_builder_add (&details, "s", "segments");
-    g_variant_builder_open (&details, G_VARIANT_TYPE_VARIANT);
-    g_variant_builder_open (&details, G_VARIANT_TYPE ("a(ayuu)"));
-    for (guint i = 0; i < item->segments->len; i++) {
-      MunPreparedSegment *segment = &g_array_index (item->segments, MunPreparedSegment, i);
-      MunPreparedPiece *piece = &g_array_index (item->pieces, MunPreparedPiece, segment->piece);
-
-      g_variant_builder_add (&details, "(@ayuu)", bytes_variant (piece->digest, MUN_DIGEST_SIZE),
-                             segment->offset, segment->length);
-    }
-    g_variant_builder_close (&details);
-    g_variant_builder_close (&details);
-    g_variant_builder_close (&details);
-  }
-  mun_store_journal (store, "add", g_variant_builder_end (&details));
+  if (item->segments->len > 1)
+    add_member (members, &n, SEGMENTS, segments_variant (item));
+  mun_store_journal (store, "add", g_variant_new_array (G_VARIANT_TYPE ("{sv}"), members, n));
 }
 
 static gboolean

@@ -254,9 +254,11 @@ new_journal (void)
 void
 mun_store_journal (MunStore *self, const char *operation, GVariant *details)
 {
+  GVariant *entry[] = { g_variant_new_string (operation), details };
+
   if (self->journal == NULL)
     self->journal = new_journal ();
-  g_variant_builder_add (self->journal, "(s@a{sv})", operation, details);
+  g_variant_builder_add_value (self->journal, g_variant_new_tuple (entry, G_N_ELEMENTS (entry)));
 }
 
 void

@@ -10,6 +10,8 @@
 #include "folder-path.h"
 #include "store-deliver.h"
 
+#include <unistd.h>
+
 #define MAX_BATCH 20000
 #define MAX_MESSAGE G_MAXINT32
 /* Large messages are prepared a few at a time: parsing one has all of it in memory. */
@@ -19,6 +21,7 @@
  * spares. */
 #define FEW_MESSAGES 8
 #define FEW_BYTES (128 * 1024)
+#define POOL_NICENESS 5
 
 typedef struct _MunPendingDelivery Delivery;
 
@@ -157,6 +160,20 @@ prepare (Task *task)
   mun_store_release_reader (store, reader);
 }
 
+/* There are as many of these threads as cores: with the same right to them, the writer, for whom all
+ * wait, would get two thirds of one, and the others be idle when they have nothing left to do. */
+static void
+give_way_to_writer (void)
+{
+  static __thread gboolean done;
+
+  if (done)
+    return;
+  done = TRUE;
+  if (nice (POOL_NICENESS) == -1)
+    g_debug ("the threads that prepare messages have the priority of the others");
+}
+
 static void
 prepare_cb (gpointer data, gpointer user_data)
 {
@@ -164,6 +181,7 @@ prepare_cb (gpointer data, gpointer user_data)
   Delivery *delivery = task->delivery;
   gsize size = g_bytes_get_size (task->item->raw);
 
+  give_way_to_writer ();
   enter_large (size);
   prepare (task);
   leave_large (size);
@@ -179,8 +197,9 @@ shared_pool (void)
   static GThreadPool *pool;
 
   if (g_once_init_enter (&pool)) {
+    /* Exclusive: nobody else gets threads of their low priority. */
     GThreadPool *made
-        = g_thread_pool_new (prepare_cb, NULL, MAX (g_get_num_processors (), 2), FALSE, NULL);
+        = g_thread_pool_new (prepare_cb, NULL, MAX (g_get_num_processors (), 2), TRUE, NULL);
 
     g_once_init_leave (&pool, made);
   }

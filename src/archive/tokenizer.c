@@ -16,7 +16,9 @@ typedef struct {
   void *context;
   TokenFunc emit;
   gboolean is_query;
-  const char *text;
+  const char *text; /* what the parent was given */
+  int offset;       /* of that in the whole */
+  int result;       /* of the last token */
 } Splitter;
 
 typedef struct {
@@ -49,7 +51,9 @@ emit_cut (Splitter *self, int flags, const char *token, gsize length, int start,
     while (length > 0 && (token[length] & 0xc0) == 0x80)
       length--;
   }
-  return self->emit (self->context, flags, token, length, start, end);
+  self->result
+      = self->emit (self->context, flags, token, length, self->offset + start, self->offset + end);
+  return self->result;
 }
 
 /* What of a token is where in the text: the parent reports whole tokens only. Characters that it
@@ -151,14 +155,56 @@ token_cb (void *context, int flags, const char *token, int length, int start, in
   return SQLITE_OK;
 }
 
+/* What ASCII becomes in a word, as the parent has it; 0: it stands between words. */
+static const guint8 *
+ascii_folds (void)
+{
+  static guint8 folds[128];
+  static gsize once;
+
+  if (g_once_init_enter (&once)) {
+    for (int c = 0; c < 128; c++)
+      folds[c] = g_ascii_isalnum (c) ? g_ascii_tolower (c) : 0;
+    g_once_init_leave (&once, 1);
+  }
+  return folds;
+}
+
+/* The words of most mail are ASCII, and are found without the parent. What has another character in
+ * it goes to it whole, up to an ASCII character that ends all words. */
 static int
 tokenize_cb (Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int length,
              TokenFunc emit)
 {
   Tokenizer *self = (Tokenizer *)tokenizer;
-  Splitter splitter = { context, emit, (flags & FTS5_TOKENIZE_QUERY) != 0, text };
+  Splitter splitter = { context, emit, (flags & FTS5_TOKENIZE_QUERY) != 0, text, 0, SQLITE_OK };
+  const guint8 *folds = ascii_folds (), *begin = (const guint8 *)text, *end = begin + length;
+  int result = SQLITE_OK;
 
-  return self->parent_class.xTokenize (self->parent, &splitter, flags, text, length, token_cb);
+  for (const guint8 *p = begin; p < end && result == SQLITE_OK;) {
+    char word[MUN_TOKEN_MAX];
+    const guint8 *start;
+    gsize n = 0;
+
+    while (p < end && *p < 128 && folds[*p] == 0)
+      p++;
+    for (start = p; p < end && *p < 128 && folds[*p] != 0; p++)
+      if (n < sizeof word)
+        word[n++] = folds[*p];
+    if (p < end && *p >= 128) {
+      while (p < end && (*p >= 128 || folds[*p] != 0))
+        p++;
+      splitter.text = (const char *)start;
+      splitter.offset = start - begin;
+      result = self->parent_class.xTokenize (self->parent, &splitter, flags, splitter.text,
+                                             p - start, token_cb);
+      /* The parent does not say that somebody has had enough. */
+      result = result == SQLITE_OK ? splitter.result : result;
+    } else if (n > 0) {
+      result = emit (context, 0, word, n, start - begin, p - begin);
+    }
+  }
+  return result == SQLITE_DONE ? SQLITE_OK : result;
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "text-documents.h"
 #include "text-extractor.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,6 +308,30 @@ test_missing (void)
                "");
 }
 
+/* What ends at once is asked some times, but not again for each attachment that comes. */
+static void
+test_broken (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("muniment-test-XXXXXX", NULL);
+  g_autofree char *program = g_build_filename (dir, "broken", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nexit %d\n", MUN_TEXT_EXIT_UNUSABLE);
+  g_autoptr (MunTextExtractor) extractor = NULL;
+  guint starts;
+
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  g_assert_true (
+      g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  extractor = mun_text_extractor_new (program, 0);
+  assert_read (extractor, MUN_TEXT_KIND_PDF, text_documents_pdf ("pelican"), MUN_TEXT_UNAVAILABLE,
+               "");
+  starts = mun_text_extractor_get_starts (extractor);
+  g_assert_cmpuint (starts, >, 0);
+  assert_read (extractor, MUN_TEXT_KIND_PDF, text_documents_pdf ("gull"), MUN_TEXT_UNAVAILABLE, "");
+  g_assert_cmpuint (mun_text_extractor_get_starts (extractor), ==, starts);
+  g_assert_cmpint (g_remove (program), ==, 0);
+  g_assert_cmpint (g_rmdir (dir), ==, 0);
+}
+
 static gpointer
 read_many (gpointer extractor)
 {
@@ -351,5 +376,6 @@ main (int argc, char **argv)
   g_test_add_func ("/text-extractor/killed-while-idle", test_killed_while_idle);
   g_test_add_func ("/text-extractor/threads", test_threads);
   g_test_add_func ("/text-extractor/missing", test_missing);
+  g_test_add_func ("/text-extractor/broken", test_broken);
   return g_test_run ();
 }

@@ -13,6 +13,8 @@
 #define MAX_IDLE 4
 /* A process that has done so much makes room for a fresh one, whatever its libraries keep. */
 #define MAX_SERVED 200
+/* So long nobody tries again what does not start or ends at once. */
+#define PAUSE (5 * G_TIME_SPAN_SECOND)
 /* What was read lately. */
 #define CACHE_ENTRIES 256
 #define CACHE_BYTES (16 * 1024 * 1024)
@@ -37,6 +39,7 @@ struct _MunTextExtractor {
   GHashTable *places; /* Key → its link in recent */
   gsize recent_bytes;
   gboolean has_complained;
+  gint64 pause_end;
   guint starts, requests;
 };
 
@@ -184,10 +187,17 @@ remember (MunTextExtractor *self, const Key *key, MunTextResult *result)
     forget_oldest (self);
 }
 
-/* Once: it would be the same for every attachment. */
+static gboolean
+is_pausing (MunTextExtractor *self)
+{
+  return self->pause_end != 0 && g_get_monotonic_time () < self->pause_end;
+}
+
+/* It is the same for every attachment: it is said once, and not tried for each of them. */
 static void
 complain (MunTextExtractor *self, const char *what, const char *reason)
 {
+  self->pause_end = g_get_monotonic_time () + PAUSE;
   if (!self->has_complained)
     g_warning ("attachments are archived, but not searchable by what is in them: %s: %s: %s",
                self->program, what, reason);
@@ -276,7 +286,7 @@ MunTextResult *
 mun_text_extractor_run (MunTextExtractor *self, MunTextKind kind, GBytes *data)
 {
   g_autoptr (MunTextResult) result = NULL;
-  gboolean is_done = FALSE;
+  gboolean is_done;
   gsize size;
   gconstpointer bytes = g_bytes_get_data (data, &size);
   Key key = { .kind = kind };
@@ -284,6 +294,7 @@ mun_text_extractor_run (MunTextExtractor *self, MunTextKind kind, GBytes *data)
   mun_digest (size > 0 ? bytes : "", size, key.digest);
   g_mutex_lock (&self->lock);
   result = recall (self, &key);
+  is_done = is_pausing (self);
   g_mutex_unlock (&self->lock);
   if (result != NULL)
     return g_steal_pointer (&result);

@@ -74,7 +74,7 @@ is_address_field (const char *line, gsize size)
           "resent-", "disposition-", "mail-", "return-path:", "errors-to:", "return-receipt-" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (size > strlen (names[i])
+    if (g_ascii_tolower (*line) == *names[i] && size > strlen (names[i])
         && g_ascii_strncasecmp (line, names[i], strlen (names[i]) - 1) == 0)
       return TRUE;
   return FALSE;
@@ -118,7 +118,8 @@ opens_multipart (const char *field, gsize size)
   static const char name[] = "content-type:";
   const char *value = field + strlen (name);
 
-  if (size < strlen (name) || g_ascii_strncasecmp (field, name, strlen (name)) != 0)
+  if (g_ascii_tolower (*field) != *name || size < strlen (name)
+      || g_ascii_strncasecmp (field, name, strlen (name)) != 0)
     return FALSE;
   while (value < field + size && g_ascii_isspace (*value))
     value++;

@@ -122,6 +122,121 @@ chunk_length (const char *html, gsize length)
   return step;
 }
 
+static const char *
+skip_space (const char *p, const char *end)
+{
+  while (p < end && g_ascii_isspace (*p))
+    p++;
+  return p;
+}
+
+/* A hyphen only within: in a comment, two of them before the > end it. */
+static const char *
+skip_name (const char *p, const char *end)
+{
+  while (p < end
+         && (g_ascii_isalnum (*p) || *p == ':' || *p == '_'
+             || (*p == '-' && p + 1 < end && g_ascii_isalnum (p[1]))))
+    p++;
+  return p;
+}
+
+/* Returns: what stands behind the value at @p, or NULL when it is not plain. */
+static const char *
+skip_value (const char *p, const char *end)
+{
+  const char *start = p;
+
+  if (p < end && (*p == '"' || *p == '\'')) {
+    for (p++; p < end && *p != *start; p++)
+      if (*p == '<' || *p == '>')
+        return NULL;
+    return p < end ? p + 1 : NULL;
+  }
+  while (p < end && *p != '>' && !g_ascii_isspace (*p)) {
+    if (strchr ("\"'<=`", *p) != NULL || (*p == '-' && p[-1] == '-'))
+      return NULL;
+    p++;
+  }
+  return p > start ? p : NULL;
+}
+
+/* @p: behind the name of a tag. Returns: the end of the tag, or NULL when not all before it are
+ * attributes as they should be. */
+static const char *
+skip_attributes (const char *p, const char *end)
+{
+  for (;;) {
+    const char *next = skip_space (p, end), *value;
+
+    if (next < end && (*next == '>' || (*next == '/' && next + 1 < end && next[1] == '>')))
+      return next;
+    if (next == end || !g_ascii_isalpha (*next) || (next == p && p[-1] != '"' && p[-1] != '\''))
+      return NULL;
+    p = skip_name (next, end);
+    value = skip_space (p, end);
+    if (value < end && *value == '=')
+      p = skip_value (skip_space (value + 1, end), end);
+    if (p == NULL)
+      return NULL;
+  }
+}
+
+/* @p: at a "<" that begins no start tag. Returns: what stands behind what it begins, or NULL when
+ * that is not certain. */
+static const char *
+skip_other (const char *p, const char *end)
+{
+  const char *close;
+  guint quotes = 0;
+
+  if (end - p >= 4 && memcmp (p, "<!--", 4) == 0) {
+    close = memmem (p + 4, end - p - 4, "-->", 3);
+    return close != NULL ? close + 3 : NULL;
+  }
+  if (end - p < 2 || (p[1] != '/' && p[1] != '!' && p[1] != '?'))
+    return p + 1;
+  close = memchr (p, '>', end - p);
+  for (const char *q = p; close != NULL && q < close; q++) {
+    if (*q == '\'')
+      return NULL;
+    quotes += *q == '"';
+  }
+  return close != NULL && quotes % 2 == 0 ? close + 1 : NULL;
+}
+
+/* Attributes are not read, but they are most of the HTML in mail. As long as all is written as it
+ * should be, libxml2 need not see them. From the first tag on that is not, it sees everything: what
+ * comes then means what libxml2 takes it for, a quote that was never closed above all.
+ * @out: room for @length bytes. Returns: how many became of them. */
+static gsize
+drop_attributes (const char *html, gsize length, char *out, gboolean *is_plain)
+{
+  const char *end = html + length, *p = html;
+  gsize done = 0;
+
+  while (*is_plain && p < end) {
+    const char *tag = memchr (p, '<', end - p), *stop, *next;
+
+    if (tag == NULL)
+      break;
+    if (tag + 1 < end && g_ascii_isalpha (tag[1])) {
+      stop = skip_name (tag + 1, end);
+      next = skip_attributes (stop, end);
+    } else {
+      stop = next = skip_other (tag, end);
+    }
+    *is_plain = next != NULL;
+    if (next == NULL)
+      break;
+    memcpy (out + done, p, stop - p);
+    done += stop - p;
+    p = next;
+  }
+  memcpy (out + done, p, end - p);
+  return done + (end - p);
+}
+
 char *
 mun_html_to_text (const char *html, gsize limit)
 {
@@ -130,6 +245,8 @@ mun_html_to_text (const char *html, gsize limit)
   htmlParserCtxtPtr context;
   g_autofree char *raw = NULL;
   gsize length = strlen (html), step;
+  gboolean is_plain = TRUE;
+  char kept[CHUNK];
 
   if (g_once_init_enter (&once)) {
     xmlInitParser ();
@@ -138,7 +255,7 @@ mun_html_to_text (const char *html, gsize limit)
   context = begin_parser (&self);
   for (gsize done = 0; done < length && self.text->len <= limit; done += step) {
     step = chunk_length (html + done, length - done);
-    htmlParseChunk (context, html + done, step, 0);
+    htmlParseChunk (context, kept, drop_attributes (html + done, step, kept, &is_plain), 0);
     /* The parser looks through all open elements for each end tag: a fresh one has none. */
     if (context->nameNr > MAX_OPEN) {
       end_parser (context);

@@ -28,6 +28,7 @@ struct _MunWebApi {
   MunApiParts *parts;
   MunWebTokens *tokens;
   MunWebSearches *searches;
+  MunPartCache *part_cache;
   GThreadPool *pool;
   GMainContext *context;
   gsize message_limit;
@@ -46,7 +47,7 @@ typedef struct {
 /* "*" stands for any one segment. */
 static const struct {
   const char *method;
-  const char *segments[5];
+  const char *segments[6];
   MunWebHandler handler;
 } routes[] = {
   { "GET", { "archives" }, mun_web_list_archives },
@@ -62,6 +63,9 @@ static const struct {
   { "GET", { "messages", "*", "*", "download" }, mun_web_download },
   { "HEAD", { "messages", "*", "*", "download" }, mun_web_download },
   { "GET", { "messages", "*", "*", "archiveinfo" }, mun_web_archive_info },
+  { "GET", { "messages", "*", "*", "outline" }, mun_web_outline },
+  { "GET", { "messages", "*", "*", "attachments", "*" }, mun_web_attachment },
+  { "HEAD", { "messages", "*", "*", "attachments", "*" }, mun_web_attachment },
 };
 
 static gboolean
@@ -202,6 +206,7 @@ make_job (MunWebApi *self, SoupServerMessage *message, MunWebHandler handler)
   job->request.server = self->parts->server;
   job->request.tokens = self->tokens;
   job->request.searches = self->searches;
+  job->request.parts = self->part_cache;
   job->request.cancellable = mun_guest_ref_left (message);
   self->parts->pending++;
   mun_listener_pause (message);
@@ -425,6 +430,7 @@ mun_web_api_new (MunApiParts *parts, const MunConfiguration *configuration)
   self->parts = parts;
   self->tokens = mun_web_tokens_new (configuration->token_lifetime);
   self->searches = mun_web_searches_new (configuration->searches_per_user);
+  self->part_cache = mun_part_cache_new ();
   self->pool = g_thread_pool_new (work_cb, NULL, configuration->workers, FALSE, NULL);
   self->context = g_main_context_ref_thread_default ();
   self->message_limit = configuration->message_limit;
@@ -439,6 +445,7 @@ mun_web_api_free (MunWebApi *self)
   g_clear_pointer (&self->parts->upload_queue, mun_upload_queue_free);
   mun_web_searches_free (self->searches);
   mun_web_tokens_free (self->tokens);
+  mun_part_cache_free (self->part_cache);
   g_main_context_unref (self->context);
   g_free (self);
 }

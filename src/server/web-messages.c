@@ -2,21 +2,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-server"
 
-#include "web-request.h"
+#include "web-messages.h"
 
 #include "access.h"
 #include "archive.h"
 #include "errors.h"
 #include "json.h"
+#include "message-reader.h"
 #include "timezone.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 
-/* Returns: (transfer full) (nullable): what the archive knows of the message, if the user may read
- * it; otherwise the request is answered. */
-static JsonObject *
-find (MunWebRequest *request, char **id, guint *rights)
+JsonObject *
+mun_web_message_find (MunWebRequest *request, char **id, guint *rights)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) info = NULL;
@@ -42,61 +41,8 @@ find (MunWebRequest *request, char **id, guint *rights)
   return g_steal_pointer (&info);
 }
 
-/* What of a message is asked for. */
-typedef struct {
-  guint64 start, length;
-  guint status; /* 200, 206, or 416 */
-} Stretch;
-
-/* One range (RFC 9110 section 14). Several, and what is no range, mean the whole message, as that
- * document allows; so does a range of another message than the one that is here (If-Range). */
-static void
-choose_stretch (MunWebRequest *request, guint64 size, const char *etag, Stretch *stretch)
-{
-  const char *range = soup_message_headers_get_one (request->headers, "Range");
-  const char *condition = soup_message_headers_get_one (request->headers, "If-Range");
-  SoupRange *ranges;
-  int n_ranges;
-
-  *stretch = (Stretch){ 0, size, SOUP_STATUS_OK };
-  if (request->is_head || range == NULL || (condition != NULL && strcmp (condition, etag) != 0)
-      || !soup_message_headers_get_ranges (request->headers, size, &ranges, &n_ranges))
-    return;
-  if (n_ranges == 1) {
-    /* The last bytes, more of them than there are; else the number was too large for libsoup. */
-    if (ranges->start < 0 && strstr (range, "=-") != NULL)
-      ranges->start = 0;
-    stretch->status = SOUP_STATUS_PARTIAL_CONTENT;
-    if (ranges->start < 0 || (guint64)ranges->start >= size) {
-      stretch->status = SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE;
-    } else {
-      stretch->start = ranges->start;
-      stretch->length = MIN ((guint64)ranges->end, size - 1) - stretch->start + 1;
-    }
-  }
-  soup_message_headers_free_ranges (request->headers, ranges);
-}
-
-static void
-set_headers (MunWebRequest *request, guint64 size, const char *etag, const Stretch *stretch)
-{
-  SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
-
-  request->reply_headers = headers;
-  soup_message_headers_replace (headers, "Accept-Ranges", "bytes");
-  soup_message_headers_replace (headers, "ETag", etag);
-  if (stretch->status == SOUP_STATUS_PARTIAL_CONTENT) {
-    soup_message_headers_set_content_range (headers, stretch->start,
-                                            stretch->start + stretch->length - 1, size);
-  } else if (stretch->status == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE) {
-    g_autofree char *all = g_strdup_printf ("bytes */%" G_GUINT64_FORMAT, size);
-
-    soup_message_headers_replace (headers, "Content-Range", all);
-  }
-}
-
-static void
-fail_reading (MunWebRequest *request, const GError *error)
+void
+mun_web_message_fail (MunWebRequest *request, const GError *error)
 {
   g_warning ("%s", error->message);
   if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND))
@@ -107,8 +53,8 @@ fail_reading (MunWebRequest *request, const GError *error)
 }
 
 /* The headers alone tell nothing that archiveinfo does not. */
-static gboolean
-record_reading (MunWebRequest *request, JsonObject *info, const char *id, guint rights)
+gboolean
+mun_web_message_record (MunWebRequest *request, JsonObject *info, const char *id, guint rights)
 {
   g_autoptr (GError) error = NULL;
 
@@ -122,40 +68,35 @@ record_reading (MunWebRequest *request, JsonObject *info, const char *id, guint 
   return FALSE;
 }
 
+static GBytes *
+read_message (gpointer data, gsize most, GError **error)
+{
+  return mun_message_reader_read (data, most, error);
+}
+
 /* The stretch that was asked for, its first bytes read and the reading recorded. */
 static void
 begin_sending (MunWebRequest *request, JsonObject *info, const char *id, guint rights,
-               MunMessageReader *opened)
+               MunMessageReader *reader)
 {
-  g_autoptr (MunMessageReader) reader = opened;
+  MunWebSource source = { read_message, (GDestroyNotify)mun_message_reader_free, reader };
   guint64 size = mun_message_reader_get_size (reader);
   g_autofree char *etag = g_strdup_printf ("\"%s\"", mun_message_reader_get_digest (reader));
   g_autoptr (GError) error = NULL;
   g_autoptr (MunWebStream) stream = NULL;
-  Stretch stretch;
+  MunWebStretch stretch;
 
-  choose_stretch (request, size, etag, &stretch);
-  if (stretch.status == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE) {
-    set_headers (request, size, etag, &stretch);
-    mun_web_request_fail (request, stretch.status,
-                          "Message %s has %" G_GUINT64_FORMAT
-                          " bytes: the range begins behind them",
-                          id, size);
+  if (!mun_web_stretch_choose (request, size, etag, &stretch)) {
+    mun_message_reader_free (reader);
     return;
   }
   if (stretch.length < size)
     mun_message_reader_seek (reader, stretch.start);
-  stream = mun_web_stream_new (g_steal_pointer (&reader), stretch.length, &error);
-  if (stream == NULL) {
-    fail_reading (request, error);
-    return;
-  }
-  if (!record_reading (request, info, id, rights))
-    return;
-  set_headers (request, size, etag, &stretch);
-  mun_web_request_reply (request, "message/rfc822", NULL);
-  request->status = stretch.status;
-  request->stream = g_steal_pointer (&stream);
+  stream = mun_web_stream_new (&source, stretch.length, &error);
+  if (stream == NULL)
+    mun_web_message_fail (request, error);
+  else if (mun_web_message_record (request, info, id, rights))
+    mun_web_stretch_reply (request, &stretch, "message/rfc822", g_steal_pointer (&stream));
 }
 
 void
@@ -164,7 +105,7 @@ mun_web_download (MunWebRequest *request)
   g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
   guint rights;
-  g_autoptr (JsonObject) info = find (request, &id, &rights);
+  g_autoptr (JsonObject) info = mun_web_message_find (request, &id, &rights);
   MunMessageReader *reader;
 
   if (info == NULL)
@@ -173,7 +114,7 @@ mun_web_download (MunWebRequest *request)
   if (reader != NULL)
     begin_sending (request, info, id, rights, reader);
   else
-    fail_reading (request, error);
+    mun_web_message_fail (request, error);
 }
 
 static void
@@ -207,7 +148,7 @@ mun_web_archive_info (MunWebRequest *request)
   g_autofree char *archived = NULL;
   g_autofree char *utc = NULL;
   guint rights;
-  g_autoptr (JsonObject) info = find (request, &id, &rights);
+  g_autoptr (JsonObject) info = mun_web_message_find (request, &id, &rights);
   JsonObject *reply;
 
   if (info == NULL)

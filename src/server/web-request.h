@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include "context.h"
+#include "part-cache.h"
 #include "web-searches.h"
 #include "web-stream.h"
 #include "web-tokens.h"
@@ -14,6 +15,7 @@ typedef struct {
   MunServer *server;
   MunWebTokens *tokens;
   MunWebSearches *searches;
+  MunPartCache *parts;
   GStrv segments;    /* of the path, without "api" */
   GHashTable *query; /* name -> value */
   gboolean is_head;  /* only what a reply's headers would be is asked */
@@ -79,3 +81,13 @@ void
 mun_web_download (MunWebRequest *request);
 void
 mun_web_archive_info (MunWebRequest *request);
+/* web-attachments.c */
+/* GET and HEAD, likewise: one attachment, decoded; the last segment is its number, from 1 on. */
+void
+mun_web_attachment (MunWebRequest *request);
+/* What of a message is needed to show it, without its large parts:
+ * {size, sha256, skeleton, isCut, attachments: [{number, name, type, size, contentId, isInline,
+ * isOmitted}]}. "skeleton" is the message in base64, with nothing where the contents of the omitted
+ * attachments were; "isCut": it lacks more than those. */
+void
+mun_web_outline (MunWebRequest *request);

@@ -1,9 +1,10 @@
-/* web-stream.c: a stretch of a stored message on its way to a client, chunk by chunk */
+/* web-stream.c: a stretch of what is stored on its way to a client, chunk by chunk */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-server"
 
 #include "web-stream.h"
 
+#include "errors.h"
 #include "guest.h"
 
 #define CHUNK (1024 * 1024)
@@ -12,8 +13,8 @@
 #define READERS 4
 
 struct _MunWebStream {
-  MunMessageReader *reader;
-  guint64 left; /* bytes that were not read yet */
+  MunWebSource source;
+  guint64 left; /* bytes that were not read yet; MUN_WEB_STREAM_TO_END: up to the end */
   guint64 length;
   GBytes *next; /* read, not handed to the connection yet */
   GError *error;
@@ -22,7 +23,7 @@ struct _MunWebStream {
   SoupServerMessage *message; /* NULL: the connection is done with it */
   MunApiParts *parts;
   GMainContext *context;
-  gboolean reading; /* a thread has reader, left, next and error */
+  gboolean reading; /* a thread has source, left, next and error */
   gboolean hungry;  /* the connection waits for the next chunk */
 };
 
@@ -30,20 +31,30 @@ static void
 read_next (MunWebStream *self)
 {
   g_autoptr (GBytes) chunk
-      = mun_message_reader_read (self->reader, CLAMP (self->left, 1, CHUNK), &self->error);
+      = self->source.read (self->source.data, CLAMP (self->left, 1, CHUNK), &self->error);
+  gsize size;
 
   if (chunk == NULL)
     return;
-  self->left -= g_bytes_get_size (chunk);
+  size = g_bytes_get_size (chunk);
+  if (self->length == MUN_WEB_STREAM_TO_END) {
+    self->left = size > 0 ? self->left : 0;
+  } else if (size > 0 || self->left == 0) {
+    self->left -= size;
+  } else {
+    self->error = g_error_new_literal (MUN_ERROR, MUN_ERROR_DAMAGED,
+                                       "What is stored ends before its length");
+    return;
+  }
   self->next = g_steal_pointer (&chunk);
 }
 
 MunWebStream *
-mun_web_stream_new (MunMessageReader *reader, guint64 length, GError **error)
+mun_web_stream_new (const MunWebSource *source, guint64 length, GError **error)
 {
   g_autoptr (MunWebStream) self = g_new0 (MunWebStream, 1);
 
-  self->reader = reader;
+  self->source = *source;
   self->left = self->length = length;
   read_next (self);
   if (self->error == NULL)
@@ -61,7 +72,7 @@ mun_web_stream_free (MunWebStream *self)
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->next, g_bytes_unref);
   g_clear_error (&self->error);
-  mun_message_reader_free (self->reader);
+  self->source.free (self->source.data);
   g_free (self);
 }
 
@@ -125,8 +136,12 @@ static void
 append_next (MunWebStream *self)
 {
   g_autoptr (GBytes) chunk = g_steal_pointer (&self->next);
+  SoupMessageBody *body = soup_server_message_get_response_body (self->message);
 
-  soup_message_body_append_bytes (soup_server_message_get_response_body (self->message), chunk);
+  if (g_bytes_get_size (chunk) > 0)
+    soup_message_body_append_bytes (body, chunk);
+  else
+    soup_message_body_complete (body);
   self->hungry = FALSE;
   start_reading (self);
 }
@@ -181,8 +196,12 @@ mun_web_stream_send (MunWebStream *self, SoupServerMessage *message, MunApiParts
   self->message = g_object_ref (message);
   self->parts = parts;
   self->context = g_main_context_ref_thread_default ();
-  soup_message_headers_set_content_length (soup_server_message_get_response_headers (message),
-                                           self->length);
+  if (self->length != MUN_WEB_STREAM_TO_END)
+    soup_message_headers_set_content_length (soup_server_message_get_response_headers (message),
+                                             self->length);
+  else
+    soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                       SOUP_ENCODING_CHUNKED);
   /* What was sent is dropped; libsoup cuts no ranges out of such a body. */
   soup_message_body_set_accumulate (body, FALSE);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), self);

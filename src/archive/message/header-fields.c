@@ -16,6 +16,8 @@
 #define MIN_ENCODED_TRAP (16 * 1024)
 #define MAX_ENCODED_COST (32 * 1024 * 1024)
 #define MAX_BOUNDARY_COST (100 * 1000 * 1000)
+/* So much of one field is kept while a message is looked at in stretches. */
+#define MAX_TRAP_FIELD (4 * 1024 * 1024)
 
 /* How many bytes stand before the header fields. */
 gsize
@@ -139,28 +141,102 @@ mun_header_find_field_end (const char *field, const char *end)
   return line;
 }
 
+/* What one field adds; a stretch of it counts for the whole. */
+static const char *
+check_field (MunTrapScan *scan, const char *field, gsize size)
+{
+  if (strchr ("FfTtCcBbSsRrDdMmEe", *field) != NULL && is_nested_address (field, size))
+    return "an address field is nested too deep to be read";
+  if (size > MIN_ENCODED_TRAP && mun_header_is_field (field, size)
+      && encoded_word_cost (field, size) > MAX_ENCODED_COST)
+    return "a header field has too many unfinished encoded words to be read";
+  if (size > 2 && field[0] == '-' && field[1] == '-')
+    scan->dashes++;
+  else if (opens_multipart (field, size))
+    scan->multiparts++;
+  /* Each such line is compared with the boundaries of all the parts round it. */
+  if (scan->dashes * MIN (scan->multiparts, 1024) > MAX_BOUNDARY_COST)
+    return "it has too many parts and lines like their boundaries to be read";
+  return NULL;
+}
+
 const char *
 mun_header_find_trap (const char *data, gsize size)
 {
-  const char *end = data + size;
-  guint64 dashes = 0, multiparts = 0;
+  const char *end = data + size, *trap = NULL;
+  MunTrapScan scan = { 0 };
 
-  for (const char *field = data, *next; field < end; field = next) {
+  for (const char *field = data, *next; field < end && trap == NULL; field = next) {
     next = mun_header_find_field_end (field, end);
-    if (strchr ("FfTtCcBbSsRrDdMmEe", *field) != NULL && is_nested_address (field, next - field))
-      return "an address field is nested too deep to be read";
-    if (next - field > MIN_ENCODED_TRAP && mun_header_is_field (field, next - field)
-        && encoded_word_cost (field, next - field) > MAX_ENCODED_COST)
-      return "a header field has too many unfinished encoded words to be read";
-    if (next - field > 2 && field[0] == '-' && field[1] == '-')
-      dashes++;
-    else if (opens_multipart (field, next - field))
-      multiparts++;
-    /* Each such line is compared with the boundaries of all the parts round it. */
-    if (dashes * MIN (multiparts, 1024) > MAX_BOUNDARY_COST)
-      return "it has too many parts and lines like their boundaries to be read";
+    trap = check_field (&scan, field, next - field);
   }
-  return NULL;
+  return trap;
+}
+
+/* The name of a header field, as no text has it at the start of a line of megabytes. */
+static gboolean
+has_field_name (const char *data, gsize size)
+{
+  gsize n = 0;
+
+  while (n < MIN (size, 64) && (g_ascii_isalnum (data[n]) || data[n] == '-'))
+    n++;
+  return n > 0 && n < size && data[n] == ':';
+}
+
+/* What is behind the last field that is known to have ended waits for the next stretch. GMime may
+ * see the end of the message there, so that it is looked at as well, without being counted. */
+static const char *
+keep_rest (MunTrapScan *self, const char *rest, gsize size)
+{
+  MunTrapScan uncounted = { NULL, self->dashes, self->multiparts, FALSE };
+
+  if (size == 0)
+    return NULL;
+  if (size > MAX_TRAP_FIELD) {
+    self->in_line = TRUE;
+    return has_field_name (rest, size) ? "a header field is too long to be read" : NULL;
+  }
+  self->rest = g_byte_array_new ();
+  g_byte_array_append (self->rest, (const guint8 *)rest, size);
+  return check_field (&uncounted, rest, size);
+}
+
+const char *
+mun_trap_scan_feed (MunTrapScan *self, const char *data, gsize size)
+{
+  g_autoptr (GByteArray) joined = g_steal_pointer (&self->rest);
+  const char *field, *next, *end;
+
+  if (self->in_line) {
+    const char *newline = memchr (data, '\n', size);
+
+    if (newline == NULL)
+      return NULL;
+    self->in_line = FALSE;
+    size -= newline + 1 - data;
+    data = newline + 1;
+  }
+  if (joined != NULL) {
+    g_byte_array_append (joined, (const guint8 *)data, size);
+    data = (const char *)joined->data;
+    size = joined->len;
+  }
+  end = data + size;
+  for (field = data; field < end && (next = mun_header_find_field_end (field, end)) < end;
+       field = next) {
+    const char *trap = check_field (self, field, next - field);
+
+    if (trap != NULL)
+      return trap;
+  }
+  return keep_rest (self, field, end - field);
+}
+
+void
+mun_trap_scan_clear (MunTrapScan *self)
+{
+  g_clear_pointer (&self->rest, g_byte_array_unref);
 }
 
 char *

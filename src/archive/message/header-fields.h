@@ -33,6 +33,19 @@ mun_header_find_field_end (const char *field, const char *end);
 const char *
 mun_header_find_trap (const char *data, gsize size);
 
+/* The same for a message that comes in stretches; begins as { 0 }. */
+typedef struct {
+  GByteArray *rest; /* a field that has not ended yet */
+  guint64 dashes, multiparts;
+  gboolean in_line; /* in a line that is too long to be kept */
+} MunTrapScan;
+
+/* mun_trap_scan_feed: the next stretch. Returns: what is wrong with what has come so far, or NULL. */
+const char *
+mun_trap_scan_feed (MunTrapScan *self, const char *data, gsize size);
+void
+mun_trap_scan_clear (MunTrapScan *self);
+
 /* mun_header_fields_read: @message NULL gives empty fields. */
 void
 mun_header_fields_read (MunHeaderFields *self, GMimeMessage *message);

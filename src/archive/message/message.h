@@ -6,6 +6,8 @@
  *   message.[ch]      MunMessage: one parsed message, for lists, previews and the index
  *   header-fields.[ch], address-names.[ch]   single header fields, and who is named in them
  *   part-walk.[ch]    the walk over the MIME tree: bodies, attachments, limits, piece boundaries
+ *   outline.[ch]      the same parts of a message that is not in memory; mail-stream.[ch]: for GMime
+ *   part-decoder.[ch]   their contents, stretch by stretch
  *   plain-file.[ch], text-decode.[ch]   which files are text; charsets: always valid UTF-8
  *   html-text.[ch]    the text of an HTML part (libxml2)
  *   gmime-options.[ch]   how GMime is told to read mail that follows no rule
@@ -17,7 +19,7 @@
 G_BEGIN_DECLS
 
 /* Part of each row, as the fields below depend on it. When it goes up, indexes are made anew. */
-#define MUN_MESSAGE_EXTRACTOR 2
+#define MUN_MESSAGE_EXTRACTOR 3
 
 typedef enum { MUN_PRIORITY_NORMAL, MUN_PRIORITY_HIGH, MUN_PRIORITY_LOW } MunPriority;
 

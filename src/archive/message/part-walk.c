@@ -5,6 +5,7 @@
 #include "part-walk.h"
 
 #include "html-text.h"
+#include "part-decoder.h"
 #include "plain-file.h"
 #include "text-decode.h"
 
@@ -67,15 +68,38 @@ mun_part_walk_note (MunPartWalk *self, const char *note)
     self->note = g_strdup (note);
 }
 
+/* GMime itself would lose what is behind one of its buffers that ends where a line does. */
+static GBytes *
+decode_lines (GMimeDataWrapper *content)
+{
+  g_autoptr (MunPartDecoder) decoder = mun_part_decoder_new (MUN_CODING_UUENCODE);
+  GMimeStream *stream = g_mime_data_wrapper_get_stream (content);
+  GMimeStream *encoded = g_mime_stream_mem_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  GByteArray *array;
+
+  g_mime_stream_reset (stream);
+  g_mime_stream_write_to_stream (stream, encoded);
+  array = g_mime_stream_mem_get_byte_array (GMIME_STREAM_MEM (encoded));
+  g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (encoded), FALSE);
+  g_object_unref (encoded);
+  bytes = g_byte_array_free_to_bytes (array);
+  return mun_part_decoder_feed (decoder, bytes, TRUE);
+}
+
 GBytes *
 mun_part_decode (GMimeObject *part)
 {
-  GMimeStream *memory = g_mime_stream_mem_new ();
+  GMimeDataWrapper *content
+      = GMIME_IS_PART (part) ? g_mime_part_get_content (GMIME_PART (part)) : NULL;
+  GMimeStream *memory;
   GByteArray *array;
 
+  if (content != NULL
+      && g_mime_data_wrapper_get_encoding (content) == GMIME_CONTENT_ENCODING_UUENCODE)
+    return decode_lines (content);
+  memory = g_mime_stream_mem_new ();
   if (GMIME_IS_PART (part)) {
-    GMimeDataWrapper *content = g_mime_part_get_content (GMIME_PART (part));
-
     if (content != NULL)
       g_mime_data_wrapper_write_to_stream (content, memory);
   } else if (GMIME_IS_MESSAGE_PART (part)) {
@@ -142,20 +166,29 @@ dup_valid (const char *text)
   return text != NULL ? mun_text_make_valid (text, -1) : g_strdup ("");
 }
 
-/* Adds the range of the encoded content when it lies in the stream that was parsed. */
-static void
-add_piece (MunPartWalk *self, GMimePart *part)
+/* The range of the encoded content, when it lies in the stream that was parsed. */
+static gboolean
+find_range (MunPartWalk *self, GMimePart *part, MunPiece *piece)
 {
   GMimeDataWrapper *content = g_mime_part_get_content (part);
   GMimeStream *stream = content != NULL ? g_mime_data_wrapper_get_stream (content) : NULL;
+
+  if (stream == NULL || stream->super_stream != self->stream || stream->bound_start < 0)
+    return FALSE;
+  piece->offset = stream->bound_start;
+  piece->length
+      = (stream->bound_end < 0 ? (gint64)self->size : stream->bound_end) - stream->bound_start;
+  return TRUE;
+}
+
+static void
+add_piece (MunPartWalk *self, GMimePart *part)
+{
   MunPiece piece;
   gsize after = 0;
 
-  if (stream == NULL || stream->super_stream != self->stream || stream->bound_start < 0)
+  if (!find_range (self, part, &piece))
     return;
-  piece.offset = stream->bound_start;
-  piece.length
-      = (stream->bound_end < 0 ? (gint64)self->size : stream->bound_end) - stream->bound_start;
   if (self->pieces->len > 0) {
     MunPiece *last = &g_array_index (self->pieces, MunPiece, self->pieces->len - 1);
 
@@ -290,6 +323,43 @@ add_plain_file (MunPartWalk *self, GMimePart *part, const char *name)
   append_text (self->texts, stripped != NULL ? stripped : text, MUN_LIMIT_OTHER_TEXT);
 }
 
+static MunCoding
+find_coding (GMimePart *part)
+{
+  GMimeDataWrapper *content = g_mime_part_get_content (part);
+
+  switch (g_mime_data_wrapper_get_encoding (content)) {
+  case GMIME_CONTENT_ENCODING_BASE64:
+    return MUN_CODING_BASE64;
+  case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
+    return MUN_CODING_QUOTED_PRINTABLE;
+  case GMIME_CONTENT_ENCODING_UUENCODE:
+    return MUN_CODING_UUENCODE;
+  default:
+    return MUN_CODING_NONE;
+  }
+}
+
+static void
+add_leaf (MunPartWalk *self, GMimePart *part, const Place *place, gboolean is_body)
+{
+  MunLeaf leaf = { .attachment = -1, .is_body = is_body && place->inner == 0 };
+  MunPiece range;
+
+  if (!find_range (self, part, &range) || range.offset > self->size
+      || range.length > self->size - range.offset)
+    return;
+  if (!is_body) {
+    leaf.attachment = self->attachments->len - 1;
+    leaf.is_inline
+        = ((MunPartAttachment *)self->attachments->pdata[leaf.attachment])->public.is_inline;
+  }
+  leaf.offset = range.offset;
+  leaf.length = range.length;
+  leaf.coding = find_coding (part);
+  g_array_append_val (self->leaves, leaf);
+}
+
 static void
 walk_leaf (MunPartWalk *self, GMimePart *part, const Place *place)
 {
@@ -309,6 +379,10 @@ walk_leaf (MunPartWalk *self, GMimePart *part, const Place *place)
     is_body = FALSE;
   if (!is_body)
     add_attachment (self, GMIME_OBJECT (part), place, name, decoded_size (part));
+  if (self->leaves != NULL) {
+    add_leaf (self, part, place, is_body);
+    return;
+  }
   if (!is_text) {
     add_plain_file (self, part, name);
     return;

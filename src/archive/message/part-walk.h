@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "message.h"
+#include "outline.h"
 
 #include <gmime/gmime.h>
 
@@ -35,6 +35,7 @@ typedef struct {
   GString *texts;         /* text of attachments and inner messages */
   GPtrArray *attachments; /* MunPartAttachment */
   GArray *pieces;         /* MunPiece */
+  GArray *leaves;         /* (nullable): MunLeaf; with it no content is looked into */
   gboolean has_attachments;
   guint n_parts;
   char *note; /* what was wrong; NULL when nothing was */

@@ -114,11 +114,11 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   dir = g_dir_make_tmp ("muniment-spool-XXXXXX", NULL);
-  g_test_add_func ("/server/spool/bytes", test_bytes);
-  g_test_add_func ("/server/spool/nothing", test_nothing);
-  g_test_add_func ("/server/spool/room", test_room);
-  g_test_add_func ("/server/spool/no-folder", test_no_folder);
-  g_test_add_func ("/server/spool/full", test_full);
+  g_test_add_func ("/archive/spool/bytes", test_bytes);
+  g_test_add_func ("/archive/spool/nothing", test_nothing);
+  g_test_add_func ("/archive/spool/room", test_room);
+  g_test_add_func ("/archive/spool/no-folder", test_no_folder);
+  g_test_add_func ("/archive/spool/full", test_full);
   status = g_test_run ();
   g_rmdir (dir);
   g_free (dir);

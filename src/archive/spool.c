@@ -1,6 +1,6 @@
 /* spool.c: a message that is too large for memory, while it arrives */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define G_LOG_DOMAIN "muniment-server"
+#define G_LOG_DOMAIN "muniment-archive"
 
 #include "spool.h"
 
@@ -94,9 +94,8 @@ mun_spool_append (MunSpool *self, gconstpointer data, gsize length, GError **err
   const char *at = data;
 
   if (!take_room (self->room, length)) {
-    g_set_error_literal (
-        error, MUN_ERROR, MUN_ERROR_BUSY,
-        "Upload: too many large messages arrive at once. Try this one again later");
+    g_set_error_literal (error, MUN_ERROR, MUN_ERROR_BUSY,
+                         "Too many large messages are under way at once. Try this one again later");
     return FALSE;
   }
   self->length += length;

@@ -42,6 +42,7 @@ typedef struct {
   const char *accept; /* NULL: anything */
   gsize max_bytes;
   GCancellable *cancellable;
+  const MunBodySink *sink; /* (nullable) */
   guint failures;
   guint throttles;
   gboolean renewed; /* one fresh token per request */
@@ -233,8 +234,8 @@ attempt (Request *request, MunHttpReply **out, GError **error)
   if (!token)
     return STEP_FAILED;
   message = build_message (request, token);
-  reply = mun_http_send (request->graph->http, message, request->max_bytes, request->cancellable,
-                         &cause);
+  reply = mun_http_send_to (request->graph->http, message, request->max_bytes, request->sink,
+                            request->cancellable, &cause);
   if (!reply) {
     if (g_error_matches (cause, MUN_ERROR, MUN_ERROR_UNREACHABLE))
       return try_later (request, -1, g_steal_pointer (&cause), error);
@@ -266,7 +267,11 @@ mun_graph_get (MunGraph *self, const char *path, const char *prefer, GCancellabl
                GError **error)
 {
   g_autoptr (GUri) uri = NULL;
-  Request request = { self, NULL, prefer, "application/json", JSON_LIMIT, cancellable };
+  Request request = { .graph = self,
+                      .prefer = prefer,
+                      .accept = "application/json",
+                      .max_bytes = JSON_LIMIT,
+                      .cancellable = cancellable };
   JsonObject *answer = NULL;
 
   g_return_val_if_fail (MUN_IS_GRAPH (self) && path != NULL, NULL);
@@ -286,13 +291,36 @@ mun_graph_get (MunGraph *self, const char *path, const char *prefer, GCancellabl
   return answer;
 }
 
+gboolean
+mun_graph_get_to (MunGraph *self, const char *path, const char *prefer, gsize max_bytes,
+                  const MunBodySink *sink, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GUri) uri = NULL;
+  g_autoptr (MunHttpReply) reply = NULL;
+  Request request = { .graph = self,
+                      .prefer = prefer,
+                      .max_bytes = max_bytes ? max_bytes : BYTES_LIMIT,
+                      .cancellable = cancellable,
+                      .sink = sink };
+
+  g_return_val_if_fail (MUN_IS_GRAPH (self) && path != NULL && sink != NULL, FALSE);
+
+  uri = request.uri = resolve (self, path, error);
+  if (uri)
+    reply = perform (&request, error);
+  return reply != NULL;
+}
+
 GBytes *
 mun_graph_get_bytes (MunGraph *self, const char *path, const char *prefer, gsize max_bytes,
                      GCancellable *cancellable, GError **error)
 {
   g_autoptr (GUri) uri = NULL;
   g_autoptr (MunHttpReply) reply = NULL;
-  Request request = { self, NULL, prefer, NULL, max_bytes ? max_bytes : BYTES_LIMIT, cancellable };
+  Request request = { .graph = self,
+                      .prefer = prefer,
+                      .max_bytes = max_bytes ? max_bytes : BYTES_LIMIT,
+                      .cancellable = cancellable };
 
   g_return_val_if_fail (MUN_IS_GRAPH (self) && path != NULL, NULL);
 

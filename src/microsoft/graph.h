@@ -70,6 +70,17 @@ GBytes *
 mun_graph_get_bytes (MunGraph *self, const char *path, const char *prefer, gsize max_bytes,
                      GCancellable *cancellable, GError **error);
 
+/* Where a body goes that is not to be in memory. Begins anew with each attempt. */
+typedef struct {
+  void (*begin) (gpointer data);
+  gboolean (*take) (gpointer data, gconstpointer bytes, gsize length, GError **error);
+  gpointer data;
+} MunBodySink;
+/* As mun_graph_get_bytes(); an error of the sink ends it. */
+gboolean
+mun_graph_get_to (MunGraph *self, const char *path, const char *prefer, gsize max_bytes,
+                  const MunBodySink *sink, GCancellable *cancellable, GError **error);
+
 /* Calls `func` for every object of "value" on every page, following @odata.nextLink. FALSE from
  * `func` ends it, with its error. */
 typedef gboolean (*MunGraphItemFunc) (JsonObject *item, gpointer user_data, GError **error);

@@ -62,8 +62,7 @@ translate_error (GError **error, GError *cause, SoupMessage *message)
   GUri *uri = soup_message_get_uri (message);
   int code = MUN_ERROR_UNREACHABLE;
 
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-      || g_error_matches (cause, MUN_ERROR, MUN_ERROR_TOO_LARGE)) {
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED) || cause->domain == MUN_ERROR) {
     g_propagate_error (error, cause);
     return;
   }
@@ -74,19 +73,25 @@ translate_error (GError **error, GError *cause, SoupMessage *message)
 }
 
 static GBytes *
-read_body (GInputStream *stream, gsize max_bytes, GCancellable *cancellable, GError **error)
+read_body (GInputStream *stream, gsize max_bytes, const MunBodySink *sink,
+           GCancellable *cancellable, GError **error)
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
+  gsize length = 0;
   g_autofree guint8 *chunk = g_malloc (READ_CHUNK);
   gssize n;
 
   while ((n = g_input_stream_read (stream, chunk, READ_CHUNK, cancellable, error)) > 0) {
-    if (body->len + (gsize)n > max_bytes) {
+    length += (gsize)n;
+    if (length > max_bytes) {
       g_set_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE,
                    "the answer is longer than %" G_GSIZE_FORMAT " bytes", max_bytes);
       return NULL;
     }
-    g_byte_array_append (body, chunk, n);
+    if (sink == NULL)
+      g_byte_array_append (body, chunk, n);
+    else if (!sink->take (sink->data, chunk, n, error))
+      return NULL;
   }
   return n < 0 ? NULL : g_byte_array_free_to_bytes (g_steal_pointer (&body));
 }
@@ -104,6 +109,13 @@ MunHttpReply *
 mun_http_send (MunHttp *self, SoupMessage *message, gsize max_bytes, GCancellable *cancellable,
                GError **error)
 {
+  return mun_http_send_to (self, message, max_bytes, NULL, cancellable, error);
+}
+
+MunHttpReply *
+mun_http_send_to (MunHttp *self, SoupMessage *message, gsize max_bytes, const MunBodySink *sink,
+                  GCancellable *cancellable, GError **error)
+{
   g_autoptr (GInputStream) stream = NULL;
   g_autoptr (GBytes) body = NULL;
   GError *cause = NULL;
@@ -117,7 +129,11 @@ mun_http_send (MunHttp *self, SoupMessage *message, gsize max_bytes, GCancellabl
   add_request_id (message);
   stream = soup_session_send (self->session, message, cancellable, &cause);
   if (stream) {
-    body = read_body (stream, max_bytes, cancellable, &cause);
+    if (sink != NULL && soup_message_get_status (message) == SOUP_STATUS_OK)
+      sink->begin (sink->data);
+    else
+      sink = NULL;
+    body = read_body (stream, max_bytes, sink, cancellable, &cause);
     /* A half-read body is of no use to the next request: the connection goes with the stream. */
     g_input_stream_close (stream, NULL, NULL);
   }

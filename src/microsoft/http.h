@@ -6,7 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
-#include "cloud.h"
+#include "graph.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunHttpReply, mun_http_reply_free)
 MunHttpReply *
 mun_http_send (MunHttp *self, SoupMessage *message, gsize max_bytes, GCancellable *cancellable,
                GError **error);
+
+/* The same; the body of an answer with status 200 goes to `sink` as it comes, not into the reply. Its
+ * errors of MUN_ERROR are handed on as they are. */
+MunHttpReply *
+mun_http_send_to (MunHttp *self, SoupMessage *message, gsize max_bytes, const MunBodySink *sink,
+                  GCancellable *cancellable, GError **error);
 
 /* The body as a JSON object; MUN_ERROR_PROTOCOL when it is none. */
 JsonObject *

@@ -259,17 +259,36 @@ mun_mailbox_delta (MunGraph *graph, const char *user, const char *folder_id, con
   return answer ? read_page (answer, error) : NULL;
 }
 
+static char *
+dup_message_path (const char *user, const char *message_id)
+{
+  g_autofree char *escaped_user = escape (user);
+  g_autofree char *escaped_message = escape (message_id);
+
+  /* Not below mailFolders: that form of the address answers 405. */
+  return g_strdup_printf ("/v1.0/users/%s/messages/%s/$value", escaped_user, escaped_message);
+}
+
 GBytes *
 mun_mailbox_fetch (MunGraph *graph, const char *user, const char *message_id,
                    GCancellable *cancellable, GError **error)
 {
-  g_autofree char *escaped_user = NULL, *escaped_message = NULL, *path = NULL;
+  g_autofree char *path = NULL;
 
   g_return_val_if_fail (user != NULL && message_id != NULL, NULL);
 
-  escaped_user = escape (user);
-  escaped_message = escape (message_id);
-  /* Not below mailFolders: that form of the address answers 405. */
-  path = g_strdup_printf ("/v1.0/users/%s/messages/%s/$value", escaped_user, escaped_message);
+  path = dup_message_path (user, message_id);
   return mun_graph_get_bytes (graph, path, IMMUTABLE_IDS, 0, cancellable, error);
+}
+
+gboolean
+mun_mailbox_fetch_to (MunGraph *graph, const char *user, const char *message_id,
+                      const MunBodySink *sink, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  g_return_val_if_fail (user != NULL && message_id != NULL, FALSE);
+
+  path = dup_message_path (user, message_id);
+  return mun_graph_get_to (graph, path, IMMUTABLE_IDS, 0, sink, cancellable, error);
 }

@@ -63,5 +63,9 @@ mun_mailbox_delta (MunGraph *graph, const char *user, const char *folder_id, con
 GBytes *
 mun_mailbox_fetch (MunGraph *graph, const char *user, const char *message_id,
                    GCancellable *cancellable, GError **error);
+/* The same, not into memory. */
+gboolean
+mun_mailbox_fetch_to (MunGraph *graph, const char *user, const char *message_id,
+                      const MunBodySink *sink, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

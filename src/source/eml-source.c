@@ -184,7 +184,7 @@ mun_eml_source_next_batch (MunSource *source, const MunSourceHost *host, GCancel
         || (host->want != NULL && !host->want (key, host->user_data)))
       continue;
     display = mun_files_display_name (path);
-    item = mun_files_read_item (path, display, key);
+    item = mun_files_read_item (path, display, key, host->spool_dir);
     bytes += item->raw == NULL ? 0 : g_bytes_get_size (item->raw);
     g_ptr_array_add (batch->items, item);
   }

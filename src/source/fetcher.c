@@ -4,9 +4,12 @@
 
 #include "fetcher.h"
 
+#include "message-buffer.h"
+
 struct _MunFetcher {
   MunGraph *graph;
   char *user;
+  char *spool_dir;
   GCancellable *cancellable;
   GThreadPool *pool;
   GAsyncQueue *done; /* of MunFetched */
@@ -23,23 +26,42 @@ mun_fetched_free (MunFetched *fetched)
 }
 
 static void
+begin_cb (gpointer data)
+{
+  mun_message_buffer_clear (data);
+}
+
+static gboolean
+take_cb (gpointer data, gconstpointer bytes, gsize length, GError **error)
+{
+  return mun_message_buffer_append (data, bytes, length, error);
+}
+
+static void
 fetch (gpointer data, gpointer user_data)
 {
   MunFetched *fetched = data;
   MunFetcher *self = user_data;
 
-  fetched->raw = mun_mailbox_fetch (self->graph, self->user, fetched->id, self->cancellable,
-                                    &fetched->error);
+  g_autoptr (MunMessageBuffer) buffer = mun_message_buffer_new (self->spool_dir);
+  const MunBodySink sink = { begin_cb, take_cb, buffer };
+
+  if (mun_mailbox_fetch_to (self->graph, self->user, fetched->id, &sink, self->cancellable,
+                            &fetched->error))
+    fetched->raw = mun_message_buffer_end (g_steal_pointer (&buffer), 0, &fetched->is_mapped,
+                                           &fetched->error);
   g_async_queue_push (self->done, fetched);
 }
 
 MunFetcher *
-mun_fetcher_new (MunGraph *graph, const char *user, GCancellable *cancellable)
+mun_fetcher_new (MunGraph *graph, const char *user, const char *spool_dir,
+                 GCancellable *cancellable)
 {
   MunFetcher *self = g_new0 (MunFetcher, 1);
 
   self->graph = g_object_ref (graph);
   self->user = g_strdup (user);
+  self->spool_dir = g_strdup (spool_dir);
   self->cancellable = cancellable == NULL ? NULL : g_object_ref (cancellable);
   self->done = g_async_queue_new_full ((GDestroyNotify)mun_fetched_free);
   self->pool = g_thread_pool_new (fetch, self, MUN_FETCHER_THREADS, FALSE, NULL);
@@ -55,6 +77,7 @@ mun_fetcher_free (MunFetcher *self)
   g_clear_object (&self->cancellable);
   g_object_unref (self->graph);
   g_free (self->user);
+  g_free (self->spool_dir);
   g_free (self);
 }
 

@@ -16,17 +16,20 @@ typedef struct _MunFetcher MunFetcher;
 typedef struct {
   char *id;
   gint64 received;
-  GBytes *raw;   /* NULL with an error */
-  GError *error; /* NULL with bytes */
+  GBytes *raw;        /* NULL with an error */
+  gboolean is_mapped; /* see MunSourceItem */
+  GError *error;      /* NULL with bytes */
 } MunFetched;
 
 void
 mun_fetched_free (MunFetched *fetched);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunFetched, mun_fetched_free)
 
-/* @user is an object id or address. Downloads are given up when @cancellable is triggered. */
+/* @user is an object id or address. @spool_dir: see MunSourceHost. Downloads are given up when
+ * @cancellable is triggered. */
 MunFetcher *
-mun_fetcher_new (MunGraph *graph, const char *user, GCancellable *cancellable);
+mun_fetcher_new (MunGraph *graph, const char *user, const char *spool_dir,
+                 GCancellable *cancellable);
 /* Waits for downloads that run. */
 void
 mun_fetcher_free (MunFetcher *self);

@@ -5,6 +5,7 @@
 #include "files.h"
 
 #include "errors.h"
+#include "message-buffer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,11 +43,12 @@ check (const struct stat *info, const char *path, GError **error)
   return TRUE;
 }
 
-/* Reads to the end, also when the file grew meanwhile. */
-static GBytes *
-read_all (int fd, gsize expected, const char *path, GError **error)
+/* Reads to the end, also when the file grew meanwhile. Large ones are copied, not mapped: whoever owns
+ * the file may change it. */
+static gboolean
+read_all (int fd, MunMessageBuffer *buffer, const char *path, GError **error)
 {
-  g_autoptr (GByteArray) data = g_byte_array_sized_new ((guint)expected + 1);
+  gsize length = 0;
 
   for (;;) {
     guint8 chunk[64 * 1024];
@@ -55,24 +57,26 @@ read_all (int fd, gsize expected, const char *path, GError **error)
     n = read (fd, chunk, sizeof chunk);
     if (n < 0 && errno == EINTR)
       continue;
-    if (n < 0) {
+    if (n < 0)
       set_errno_error (error, "cannot read", path);
-      return NULL;
-    }
-    if (n == 0)
-      return g_byte_array_free_to_bytes (g_steal_pointer (&data));
-    if (data->len + (gsize)n > MUN_SOURCE_MAX_MESSAGE) {
+    if (n <= 0)
+      return n == 0;
+    length += (gsize)n;
+    if (length > MUN_SOURCE_MAX_MESSAGE) {
       g_set_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE, "the file is larger than a message");
-      return NULL;
+      return FALSE;
     }
-    g_byte_array_append (data, chunk, (guint)n);
+    if (!mun_message_buffer_append (buffer, chunk, n, error))
+      return FALSE;
   }
 }
 
 GBytes *
-mun_files_read (const char *path, gint64 *modified, GError **error)
+mun_files_read (const char *path, const char *spool_dir, gboolean *is_mapped, gint64 *modified,
+                GError **error)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+  g_autoptr (MunMessageBuffer) buffer = NULL;
   struct stat info;
   GBytes *bytes = NULL;
 
@@ -80,12 +84,13 @@ mun_files_read (const char *path, gint64 *modified, GError **error)
     set_errno_error (error, "cannot open", path);
     return NULL;
   }
+  buffer = mun_message_buffer_new (spool_dir);
   if (fstat (fd, &info) < 0)
     set_errno_error (error, "cannot look at", path);
-  else if (check (&info, path, error))
-    bytes = read_all (fd, (gsize)info.st_size, path, error);
+  else if (check (&info, path, error) && read_all (fd, buffer, path, error))
+    bytes = mun_message_buffer_end (g_steal_pointer (&buffer), 0, is_mapped, error);
   close (fd);
-  if (bytes != NULL && modified != NULL)
+  if (bytes != NULL)
     *modified = (gint64)info.st_mtime;
   return bytes;
 }
@@ -99,12 +104,12 @@ is_nothing (const GError *error)
 }
 
 MunSourceItem *
-mun_files_read_item (const char *path, const char *name, const char *key)
+mun_files_read_item (const char *path, const char *name, const char *key, const char *spool_dir)
 {
   g_autoptr (GError) error = NULL;
   MunSourceItem *item = mun_source_item_new (MUN_SOURCE_READ, name);
 
-  item->raw = mun_files_read (path, &item->received, &error);
+  item->raw = mun_files_read (path, spool_dir, &item->is_mapped, &item->received, &error);
   item->key = g_strdup (key);
   if (item->raw != NULL && g_bytes_get_size (item->raw) > 0)
     return item;

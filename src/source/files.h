@@ -9,19 +9,22 @@ G_BEGIN_DECLS
 /**
  * mun_files_read:
  * @path: file name in the system's encoding; a symbolic link is not followed
- * @modified: (out) (optional): its modification time in seconds since 1970
+ * @spool_dir: (nullable): see MunSourceHost
+ * @is_mapped: (out): see MunSourceItem
+ * @modified: (out): its modification time in seconds since 1970
  * @error: G_IO_ERROR_NOT_REGULAR_FILE for anything that is not a regular file (a pipe would block),
  *   MUN_ERROR_TOO_LARGE above MUN_SOURCE_MAX_MESSAGE, else what the system said
  *
  * Returns: (transfer full): all bytes of a file
  */
 GBytes *
-mun_files_read (const char *path, gint64 *modified, GError **error);
+mun_files_read (const char *path, const char *spool_dir, gboolean *is_mapped, gint64 *modified,
+                GError **error);
 
 /* Reads a file into an item of a batch: read, skipped when it is empty or gone, failed otherwise.
  * @name is what a report shows, @key (nullable) the item's key. */
 MunSourceItem *
-mun_files_read_item (const char *path, const char *name, const char *key);
+mun_files_read_item (const char *path, const char *name, const char *key, const char *spool_dir);
 
 /* A file name as valid UTF-8, invalid bytes written as "%XX", so that different names stay
  * different. */

@@ -307,6 +307,7 @@ is_general (const GError *error)
            || error->code == MUN_GRAPH_ERROR_NO_MAILBOX;
   return error->domain == MUN_ENTRA_ERROR
          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+         || g_error_matches (error, MUN_ERROR, MUN_ERROR_NO_SPACE)
          || g_error_matches (error, MUN_ERROR, MUN_ERROR_UNREACHABLE)
          || g_error_matches (error, MUN_ERROR, MUN_ERROR_UNTRUSTED);
 }
@@ -327,6 +328,7 @@ make_item (MunGraphSource *self, MunFetched *fetched)
   item->received = fetched->received;
   if (fetched->raw != NULL && g_bytes_get_size (fetched->raw) > 0) {
     item->raw = g_steal_pointer (&fetched->raw);
+    item->is_mapped = fetched->is_mapped;
     self->failures = 0;
     g_hash_table_remove (self->again, fetched->id);
     return item;
@@ -377,7 +379,8 @@ static void
 collect (MunGraphSource *self, const MunSourceHost *host, MunSourceBatch *batch, gsize *bytes,
          GCancellable *cancellable)
 {
-  g_autoptr (MunFetcher) fetcher = mun_fetcher_new (self->graph, self->user, cancellable);
+  g_autoptr (MunFetcher) fetcher
+      = mun_fetcher_new (self->graph, self->user, host->spool_dir, cancellable);
 
   for (;;) {
     g_autoptr (MunFetched) fetched = NULL;

@@ -279,19 +279,19 @@ find_again (MunMaildirSource *self, const char *key)
 }
 
 static MunSourceItem *
-read_message (MunMaildirSource *self, const char *name, const char *key)
+read_message (MunMaildirSource *self, const char *name, const char *key, const char *spool_dir)
 {
   g_autofree char *path = g_build_filename (self->directory, parts[self->part - 1], name, NULL);
   g_autofree char *display = mun_files_display_name (path);
   g_autofree char *again = NULL;
-  MunSourceItem *item = mun_files_read_item (path, display, key);
+  MunSourceItem *item = mun_files_read_item (path, display, key, spool_dir);
 
   if (item->state == MUN_SOURCE_READ || g_file_test (path, G_FILE_TEST_EXISTS))
     return item;
   again = find_again (self, key);
   if (again != NULL) {
     mun_source_item_free (item);
-    item = mun_files_read_item (again, display, key);
+    item = mun_files_read_item (again, display, key, spool_dir);
   }
   return item;
 }
@@ -323,7 +323,7 @@ mun_maildir_source_next_batch (MunSource *source, const MunSourceHost *host,
     }
     if (host->want != NULL && !host->want (key, host->user_data))
       continue;
-    item = read_message (self, name, key);
+    item = read_message (self, name, key, host->spool_dir);
     bytes += item->raw == NULL ? 0 : g_bytes_get_size (item->raw);
     g_ptr_array_add (batch->items, item);
   }

@@ -4,6 +4,8 @@
 
 #include "mbox-reader.h"
 
+#include "message-buffer.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -28,8 +30,9 @@ struct _MunMboxReader {
   gboolean after_blank;
   gsize blank_length; /* of the empty line at the end of what was collected: 0, 1 or 2 */
 
-  GByteArray *message; /* NULL between messages */
-  gsize length;        /* of the message, also when it is too large to be kept */
+  char *spool_dir;
+  MunMessageBuffer *message; /* NULL between messages */
+  gsize length;              /* of the message, also when it is too large to be kept */
   goffset start;
   gint64 received;
 };
@@ -199,10 +202,18 @@ mun_mbox_reader_new (GInputStream *stream, goffset offset, gboolean dated, gbool
 }
 
 void
+mun_mbox_reader_set_spool_dir (MunMboxReader *self, const char *spool_dir)
+{
+  g_free (self->spool_dir);
+  self->spool_dir = g_strdup (spool_dir);
+}
+
+void
 mun_mbox_reader_free (MunMboxReader *self)
 {
   g_object_unref (self->stream);
-  g_clear_pointer (&self->message, g_byte_array_unref);
+  g_clear_pointer (&self->message, mun_message_buffer_free);
+  g_free (self->spool_dir);
   g_free (self->buffer);
   g_free (self);
 }
@@ -230,37 +241,38 @@ fill (MunMboxReader *self, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-static void
-keep (MunMboxReader *self, const char *data, gsize length)
+static gboolean
+keep (MunMboxReader *self, const char *data, gsize length, GError **error)
 {
   self->length += length;
   if (self->length <= self->max_message)
-    g_byte_array_append (self->message, (const guint8 *)data, (guint)length);
-  else
-    g_byte_array_set_size (self->message, 0);
+    return mun_message_buffer_append (self->message, data, length, error);
+  mun_message_buffer_clear (self->message);
+  return TRUE;
 }
 
 /* The message collected so far; @blank is the length of the empty line at its end. */
 static MunMboxMessage *
-finish (MunMboxReader *self)
+finish (MunMboxReader *self, GError **error)
 {
-  MunMboxMessage *message = g_new0 (MunMboxMessage, 1);
+  g_autoptr (MunMboxMessage) message = g_new0 (MunMboxMessage, 1);
+  MunMessageBuffer *buffer = g_steal_pointer (&self->message);
 
   message->start = self->start;
   message->end = self->offset;
   message->received = self->received;
-  if (self->length <= self->max_message) {
-    g_byte_array_set_size (self->message, (guint)(self->length - self->blank_length));
-    message->raw = g_byte_array_free_to_bytes (g_steal_pointer (&self->message));
+  if (self->length > self->max_message) {
+    mun_message_buffer_free (buffer);
+    return g_steal_pointer (&message);
   }
-  g_clear_pointer (&self->message, g_byte_array_unref);
-  return message;
+  message->raw = mun_message_buffer_end (buffer, self->blank_length, &message->is_mapped, error);
+  return message->raw != NULL ? g_steal_pointer (&message) : NULL;
 }
 
 static void
 begin (MunMboxReader *self, const char *line, gsize length)
 {
-  self->message = g_byte_array_new ();
+  self->message = mun_message_buffer_new (self->spool_dir);
   self->length = 0;
   self->blank_length = 0;
   self->start = self->offset;
@@ -290,8 +302,8 @@ count_quote (MunMboxReader *self, const char *line, gsize length)
 }
 
 /* Takes one line, or a piece of a long one; sets *message when a separator ended one. */
-static void
-take (MunMboxReader *self, MunMboxMessage **message)
+static gboolean
+take (MunMboxReader *self, MunMboxMessage **message, GError **error)
 {
   const char *line = self->buffer + self->position;
   gsize left = self->used - self->position;
@@ -304,14 +316,14 @@ take (MunMboxReader *self, MunMboxMessage **message)
   if (self->at_line_start) {
     if (self->after_blank && is_separator (line, look, self->dated)) {
       if (self->message != NULL) {
-        *message = finish (self);
-        return; /* the separator is taken by the next call */
+        *message = finish (self, error);
+        return *message != NULL; /* the separator is taken by the next call */
       }
       begin (self, line, look);
       pass (self, length, whole);
       self->in_separator = !whole;
       self->after_blank = FALSE;
-      return;
+      return TRUE;
     }
     quote = count_quote (self, line, look);
     self->blank_length
@@ -321,10 +333,12 @@ take (MunMboxReader *self, MunMboxMessage **message)
     self->blank_length = 0;
     self->after_blank = FALSE;
   }
-  if (self->message != NULL && !self->in_separator)
-    keep (self, line + quote, length - quote);
+  if (self->message != NULL && !self->in_separator
+      && !keep (self, line + quote, length - quote, error))
+    return FALSE;
   self->in_separator = self->in_separator && !whole;
   pass (self, length, whole);
+  return TRUE;
 }
 
 gboolean
@@ -336,12 +350,14 @@ mun_mbox_reader_next (MunMboxReader *self, MunMboxMessage **message, GCancellabl
     if (!fill (self, cancellable, error))
       return FALSE;
     if (self->position < self->used) {
-      take (self, message);
+      if (!take (self, message, error))
+        return FALSE;
       continue;
     }
-    if (self->message != NULL)
-      *message = finish (self);
-    return TRUE;
+    if (self->message == NULL)
+      return TRUE;
+    *message = finish (self, error);
+    return *message != NULL;
   }
   return TRUE;
 }

@@ -25,10 +25,11 @@ G_BEGIN_DECLS
 typedef struct _MunMboxReader MunMboxReader;
 
 typedef struct {
-  GBytes *raw;     /* NULL when the message is larger than the limit */
-  goffset start;   /* of its separator line, bytes from the start of the file */
-  goffset end;     /* of the next separator, or the end of the file */
-  gint64 received; /* date of the separator in seconds since 1970; 0 when it has none */
+  GBytes *raw;        /* NULL when the message is larger than the limit */
+  gboolean is_mapped; /* see MunSourceItem */
+  goffset start;      /* of its separator line, bytes from the start of the file */
+  goffset end;        /* of the next separator, or the end of the file */
+  gint64 received;    /* date of the separator in seconds since 1970; 0 when it has none */
 } MunMboxMessage;
 
 void
@@ -59,6 +60,10 @@ MunMboxReader *
 mun_mbox_reader_new (GInputStream *stream, goffset offset, gboolean dated, gboolean unquote,
                      gsize max_message);
 
+/* See MunSourceHost; NULL at first. */
+void
+mun_mbox_reader_set_spool_dir (MunMboxReader *self, const char *spool_dir);
+
 void
 mun_mbox_reader_free (MunMboxReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunMboxReader, mun_mbox_reader_free)
@@ -67,7 +72,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunMboxReader, mun_mbox_reader_free)
  * mun_mbox_reader_next:
  * @message: (out) (transfer full): the next message, or NULL at the end of the stream
  *
- * Needs memory for one message only, whatever the size of the file or of its lines.
+ * Needs memory for one message only, or for 1 MiB of it, whatever the size of the file or of its
+ * lines.
  */
 gboolean
 mun_mbox_reader_next (MunMboxReader *self, MunMboxMessage **message, GCancellable *cancellable,

@@ -264,6 +264,7 @@ make_item (MunMboxSource *self, MunMboxMessage *message)
     item->reason = g_strdup ("the message is empty");
   } else {
     item->raw = g_steal_pointer (&message->raw);
+    item->is_mapped = message->is_mapped;
   }
   return item;
 }
@@ -278,6 +279,7 @@ mun_mbox_source_next_batch (MunSource *source, const MunSourceHost *host, GCance
 
   g_return_val_if_fail (self->reader != NULL, NULL);
 
+  mun_mbox_reader_set_spool_dir (self->reader, host->spool_dir);
   while (batch->items->len < host->max_items && bytes < host->max_bytes
          && !g_cancellable_is_cancelled (cancellable)) {
     g_autoptr (MunMboxMessage) message = NULL;

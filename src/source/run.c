@@ -286,6 +286,7 @@ ship (MunRun *self, MunSourceBatch *batch, GError **error)
       continue;
     delivery = g_new0 (MunDelivery, 1);
     delivery->raw = item->raw;
+    delivery->is_mapped = item->is_mapped;
     delivery->folder = self->path;
     delivery->received = item->received;
     delivery->source_key = item->key;
@@ -482,7 +483,8 @@ read_mailbox (MunRun *self, Reach *reach, GCancellable *cancellable, GError **er
 {
   gboolean ahead = mun_source_reads_ahead (self->part->source);
   MunSourceHost host
-      = { ahead ? BATCH_ITEMS_AHEAD : BATCH_ITEMS, BATCH_BYTES, want_cb, note_cb, wait_cb, self };
+      = { ahead ? BATCH_ITEMS_AHEAD : BATCH_ITEMS, BATCH_BYTES, want_cb, note_cb, wait_cb, self,
+          mun_archive_get_data_dir (self->archive) };
   g_autoptr (GPtrArray) folders = NULL;
   gboolean ok;
 

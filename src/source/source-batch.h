@@ -18,13 +18,14 @@ typedef enum {
 /* One message of a batch. */
 typedef struct {
   MunSourceState state;
-  GBytes *raw;      /* the message byte for byte; NULL unless read */
-  char *key;        /* stable id at the source; NULL when it has none */
-  char *item;       /* how a report names it */
-  gint64 received;  /* seconds since 1970; 0 when the source does not know */
-  const char *step; /* static; what could not be done: "download", "read" … NULL when read */
-  char *reason;     /* a sentence; NULL when read */
-  goffset position; /* for the source's own use */
+  GBytes *raw;        /* the message byte for byte; NULL unless read */
+  gboolean is_mapped; /* it is large and waits in a file: see MunDelivery */
+  char *key;          /* stable id at the source; NULL when it has none */
+  char *item;         /* how a report names it */
+  gint64 received;    /* seconds since 1970; 0 when the source does not know */
+  const char *step;   /* static; what could not be done: "download", "read" … NULL when read */
+  char *reason;       /* a sentence; NULL when read */
+  goffset position;   /* for the source's own use */
 } MunSourceItem;
 
 MunSourceItem *

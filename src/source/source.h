@@ -38,6 +38,7 @@ typedef struct {
   /* The source has to wait so many seconds (0: goes on). May come from any thread. */
   void (*wait) (guint seconds, gpointer user_data);
   gpointer user_data;
+  const char *spool_dir; /* (nullable): where messages above 1 MiB wait, instead of in memory */
 } MunSourceHost;
 
 #define MUN_TYPE_SOURCE (mun_source_get_type ())

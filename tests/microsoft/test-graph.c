@@ -360,6 +360,57 @@ test_redirect (void)
   g_assert_error (error, MUN_GRAPH_ERROR, MUN_GRAPH_ERROR_FAILED);
 }
 
+typedef struct {
+  GString *text;
+  guint begins;
+  guint most; /* bytes; beyond them it is full */
+} Sink;
+
+static void
+sink_begin (gpointer data)
+{
+  g_string_truncate (((Sink *)data)->text, 0);
+  ((Sink *)data)->begins++;
+}
+
+static gboolean
+sink_take (gpointer data, gconstpointer bytes, gsize length, GError **error)
+{
+  Sink *self = data;
+
+  g_string_append_len (self->text, bytes, length);
+  if (self->text->len <= self->most)
+    return TRUE;
+  g_set_error_literal (error, MUN_ERROR, MUN_ERROR_NO_SPACE, "full");
+  return FALSE;
+}
+
+/* What a refusal says is no part of the body; what the sink says ends it, at once. */
+static void
+test_sink (void)
+{
+  g_autoptr (ScriptServer) server = script_server_new ();
+  g_autoptr (MunGraph) graph = script_graph (server);
+  g_autoptr (GString) text = g_string_new (NULL);
+  Sink state = { text, 0, 10 };
+  const MunBodySink sink = { sink_begin, sink_take, &state };
+  g_autoptr (GError) error = NULL;
+
+  script_server_push (server, 503, NULL, "busy");
+  script_server_push (server, 200, NULL, "0123456789");
+  g_assert_true (mun_graph_get_to (graph, "/x", NULL, 0, &sink, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (text->str, ==, "0123456789");
+  g_assert_cmpuint (state.begins, ==, 1);
+  script_server_push (server, 200, NULL, "0123456789a");
+  g_assert_false (mun_graph_get_to (graph, "/x", NULL, 0, &sink, NULL, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_NO_SPACE);
+  g_clear_error (&error);
+  script_server_push (server, 200, NULL, "0123456789");
+  g_assert_false (mun_graph_get_to (graph, "/x", NULL, 9, &sink, NULL, &error));
+  g_assert_error (error, MUN_ERROR, MUN_ERROR_TOO_LARGE);
+}
+
 static void
 test_too_large (void)
 {
@@ -508,6 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/endless-link", test_endless_link);
   g_test_add_func ("/graph/redirect", test_redirect);
   g_test_add_func ("/graph/too-large", test_too_large);
+  g_test_add_func ("/graph/sink", test_sink);
   g_test_add_func ("/graph/classes", test_classes);
   g_test_add_func ("/graph/explained", test_explained);
   g_test_add_func ("/graph/denied", test_denied);

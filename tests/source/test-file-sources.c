@@ -83,7 +83,7 @@ note (const char *item, const char *step, const char *reason, gpointer user_data
 static char *
 read_all (Fixture *self, MunSource *source, char **checkpoint)
 {
-  MunSourceHost host = { 2, 1024, want, note, NULL, self };
+  MunSourceHost host = { 2, 1024, want, note, NULL, self, NULL };
   GString *text = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) folders = mun_source_list_folders (source, &host, NULL, &error);
@@ -150,7 +150,7 @@ test_mbox_ahead (Fixture *self, gconstpointer data)
   g_autoptr (MunSourceBatch) first = NULL;
   g_autoptr (MunSourceBatch) second = NULL;
   g_autofree char *checkpoint = NULL;
-  MunSourceHost host = { 1, 1024, want, note, NULL, self };
+  MunSourceHost host = { 1, 1024, want, note, NULL, self, NULL };
 
   g_assert_true (mun_source_reads_ahead (source));
   g_assert_true (mun_source_begin_folder (source, folders->pdata[0], NULL, NULL, NULL));
@@ -197,7 +197,7 @@ test_mbox_refused (Fixture *self, gconstpointer data)
   g_autofree char *path
       = write_file (self, "inbox", SEPARATOR "1\n\n" SEPARATOR "2\n\n" SEPARATOR "3\n", -1);
   g_autoptr (MunSource) source = mun_mbox_source_new (path, FALSE);
-  MunSourceHost host = { 2, 1024, want, note, NULL, self };
+  MunSourceHost host = { 2, 1024, want, note, NULL, self, NULL };
   g_autoptr (MunSourceFolder) folder = mun_source_folder_new ("", "", -1);
   g_autofree char *checkpoint = NULL;
   gboolean last = FALSE;
@@ -368,7 +368,7 @@ test_bytes (Fixture *self, gconstpointer data)
     g_autoptr (MunSource) source = NULL;
     g_autoptr (MunSourceFolder) folder = mun_source_folder_new ("", "", -1);
     g_autoptr (MunSourceBatch) batch = NULL;
-    MunSourceHost host = { 2, 1024, NULL, NULL, NULL, NULL };
+    MunSourceHost host = { 2, 1024, NULL, NULL, NULL, NULL, NULL };
     MunSourceItem *item;
 
     for (gsize i = 0; i < size; i++)
@@ -383,6 +383,86 @@ test_bytes (Fixture *self, gconstpointer data)
   }
 }
 
+/* Above 1 MiB a message waits in a file that has no name; it is the same, to the byte. */
+static void
+assert_waits_in_a_file (Fixture *self, MunSource *source, const char *expected, gsize length)
+{
+  g_autofree char *spool = g_build_filename (self->root, "spool", NULL);
+  MunSourceHost host = { 10, 100 * 1024 * 1024, NULL, NULL, NULL, NULL, spool };
+  g_autoptr (GPtrArray) folders = mun_source_list_folders (source, &host, NULL, NULL);
+  g_autoptr (MunSourceBatch) batch = NULL;
+  g_autoptr (GError) error = NULL;
+  const MunSourceItem *large, *small;
+
+  g_mkdir_with_parents (spool, 0700);
+  g_assert_true (mun_source_begin_folder (source, folders->pdata[0], NULL, NULL, NULL));
+  batch = mun_source_next_batch (source, &host, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (batch->items->len, ==, 2);
+  large = batch->items->pdata[0];
+  small = batch->items->pdata[1];
+  /* a Maildir is read in the order of its directory */
+  if (g_bytes_get_size (large->raw) < g_bytes_get_size (small->raw)) {
+    large = batch->items->pdata[1];
+    small = batch->items->pdata[0];
+  }
+  g_assert_true (large->is_mapped);
+  g_assert_cmpmem (g_bytes_get_data (large->raw, NULL), g_bytes_get_size (large->raw), expected,
+                   length);
+  g_assert_false (small->is_mapped);
+  g_assert_cmpmem (g_bytes_get_data (small->raw, NULL), g_bytes_get_size (small->raw),
+                   "Subject: s\n\nsmall\n", 18);
+  g_assert_cmpint (g_rmdir (spool), ==, 0);
+}
+
+static void
+test_large (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GString) text = g_string_new ("Subject: l\n\n");
+  g_autofree char *mbox = NULL, *path = NULL, *maildir = NULL, *eml = NULL;
+  g_autoptr (MunSource) from_mbox = NULL, from_maildir = NULL, from_eml = NULL;
+
+  for (guint i = 0; text->len < 3 * 1024 * 1024; i++)
+    g_string_append_printf (text, "line %u of a large message\n", i);
+  mbox = g_strdup_printf ("From a@b Mon Nov  2 10:00:00 2026\n%s\n"
+                          "From a@b Mon Nov  2 10:00:00 2026\nSubject: s\n\nsmall\n\n",
+                          text->str);
+  path = write_file (self, "box", mbox, -1);
+  put (self, "dir/cur/1", text->str);
+  put (self, "dir/cur/2", "Subject: s\n\nsmall\n");
+  put (self, "eml/1.eml", text->str);
+  put (self, "eml/2.eml", "Subject: s\n\nsmall\n");
+  maildir = g_build_filename (self->root, "dir", NULL);
+  eml = g_build_filename (self->root, "eml", NULL);
+  from_mbox = mun_mbox_source_new (path, FALSE);
+  from_maildir = mun_maildir_source_new (maildir);
+  from_eml = mun_eml_source_new (eml, FALSE);
+  assert_waits_in_a_file (self, from_mbox, text->str, text->len);
+  assert_waits_in_a_file (self, from_maildir, text->str, text->len);
+  assert_waits_in_a_file (self, from_eml, text->str, text->len);
+}
+
+/* Where it cannot wait, the item says so. */
+static void
+test_no_spool (Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (2 * 1024 * 1024, 'x');
+  g_autofree char *path = write_file (self, "eml/1.eml", text, -1);
+  g_autofree char *eml = g_path_get_dirname (path);
+  g_autofree char *spool = g_build_filename (self->root, "missing", NULL);
+  MunSourceHost host = { 10, 100 * 1024 * 1024, NULL, NULL, NULL, NULL, spool };
+  g_autoptr (MunSource) source = mun_eml_source_new (eml, FALSE);
+  g_autoptr (GPtrArray) folders = mun_source_list_folders (source, &host, NULL, NULL);
+  g_autoptr (MunSourceBatch) batch = NULL;
+  const MunSourceItem *item;
+
+  g_assert_true (mun_source_begin_folder (source, folders->pdata[0], NULL, NULL, NULL));
+  batch = mun_source_next_batch (source, &host, NULL, NULL);
+  item = batch->items->pdata[0];
+  g_assert_cmpint (item->state, ==, MUN_SOURCE_FAILED);
+  g_assert_nonnull (strstr (item->reason, spool));
+}
+
 static void
 test_cancel (Fixture *self, gconstpointer data)
 {
@@ -390,7 +470,7 @@ test_cancel (Fixture *self, gconstpointer data)
   g_autoptr (MunSourceFolder) folder = mun_source_folder_new ("", "", -1);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  MunSourceHost host = { 2, 1024, want, note, NULL, self };
+  MunSourceHost host = { 2, 1024, want, note, NULL, self, NULL };
 
   put (self, "cur/1", "1");
   g_cancellable_cancel (cancellable);
@@ -420,6 +500,8 @@ main (int argc, char *argv[])
     { "eml-single", test_eml_single },
     { "bytes", test_bytes },
     { "cancel", test_cancel },
+    { "large", test_large },
+    { "no-spool", test_no_spool },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -60,7 +60,7 @@ test_link_lost (void)
   g_autoptr (ScriptServer) server = script_server_new ();
   g_autoptr (MunSource) source = begin (server);
   g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (g_free);
-  const MunSourceHost host = { 100, 1000, want_cb, NULL, NULL, asked };
+  const MunSourceHost host = { 100, 1000, want_cb, NULL, NULL, asked, NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (MunSourceBatch) batch = NULL;
 
@@ -81,7 +81,7 @@ test_link_lost_again (void)
   g_autoptr (ScriptServer) server = script_server_new ();
   g_autoptr (MunSource) source = begin (server);
   g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (g_free);
-  const MunSourceHost host = { 100, 1000, want_cb, NULL, NULL, asked };
+  const MunSourceHost host = { 100, 1000, want_cb, NULL, NULL, asked, NULL };
   g_autoptr (GError) error = NULL;
   guint before = count_requests (server);
 

@@ -6,10 +6,8 @@
  *   message.[ch]      MunMessage: one parsed message, for lists, previews and the index
  *   header-fields.[ch], address-names.[ch]   single header fields, and who is named in them
  *   part-walk.[ch]    the walk over the MIME tree: bodies, attachments, limits, piece boundaries
- *   outline.[ch]      the same parts of a message that is not in memory; mail-stream.[ch]: for GMime
- *   part-decoder.[ch]   their contents, stretch by stretch
- *   plain-file.[ch], text-decode.[ch]   which files are text; charsets: always valid UTF-8
- *   html-text.[ch]    the text of an HTML part (libxml2)
+ *   outline.[ch], part-decoder.[ch], mail-stream.[ch]   the same of one that is not in memory
+ *   plain-file.[ch], text-decode.[ch], html-text.[ch]   what is text; always valid UTF-8
  *   gmime-options.[ch]   how GMime is told to read mail that follows no rule
  */
 #pragma once

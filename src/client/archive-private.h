@@ -25,7 +25,15 @@ mun_archive_client_request_rest_async (MunArchiveClient *self, const char *path,
                                        const char *etag, gsize limit, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data);
 
-/* Returns: (transfer full): a reply with status 200 to 299; of either of the two. */
+/* mun_archive_client_request_to_async: the same, not into memory. An error reply is no matter of
+ * @sink, which outlives the request. */
+void
+mun_archive_client_request_to_async (MunArchiveClient *self, const char *path, guint64 from,
+                                     const char *etag, const MunTransportSink *sink,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+/* Returns: (transfer full): a reply with status 200 to 299; of any of the three. */
 MunResponse *
 mun_archive_client_request_finish (MunArchiveClient *self, GAsyncResult *result, GError **error);
 

@@ -21,7 +21,8 @@ typedef struct {
   GBytes *body;
   gsize limit;
   gboolean takes_start; /* of the reply, when the rest does not come */
-  gsize from;           /* bytes that are not asked for */
+  guint64 from;         /* bytes that are not asked for */
+  const MunTransportSink *sink;
   char *etag;
   gboolean renewed; /* the token was renewed already: a second 401 is an answer */
 } Request;
@@ -194,6 +195,8 @@ send_request (GTask *task)
     soup_message_set_request_body_from_bytes (message, request->type, request->body);
   if (request->takes_start)
     ask_for_rest (message, request);
+  if (request->sink)
+    mun_transport_set_sink (message, request->sink);
   mun_transport_send_async (transport, message, request->limit, 0, g_task_get_cancellable (task),
                             sent_cb, task);
 }
@@ -242,6 +245,24 @@ mun_archive_client_request_rest_async (MunArchiveClient *self, const char *path,
   request->takes_start = TRUE;
   request->from = from;
   request->etag = g_strdup (etag);
+  start (self, request, cancellable, callback, user_data);
+}
+
+void
+mun_archive_client_request_to_async (MunArchiveClient *self, const char *path, guint64 from,
+                                     const char *etag, const MunTransportSink *sink,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->method = g_strdup ("GET");
+  request->path = g_strdup (path);
+  request->limit = MUN_REPLY_LIMIT;
+  request->takes_start = TRUE;
+  request->from = from;
+  request->etag = g_strdup (etag);
+  request->sink = sink;
   start (self, request, cancellable, callback, user_data);
 }
 

@@ -16,6 +16,7 @@
 #define CONNECTIONS 8
 #define READ_SIZE (64 * 1024)
 #define TAKE_START "mun-take-start"
+#define SINK "mun-sink"
 
 struct _MunTransport {
   GObject parent_instance;
@@ -36,6 +37,9 @@ typedef struct {
   SoupMessage *message;
   GInputStream *stream;
   GByteArray *body;
+  guint64 received;             /* bytes of the body, wherever they went */
+  const MunTransportSink *sink; /* (nullable) */
+  GBytes *chunk;                /* on its way into it */
   gsize limit;
   guint seconds;
   guint timer;
@@ -60,6 +64,7 @@ exchange_free (Exchange *self)
   g_clear_object (&self->stream);
   g_clear_object (&self->message);
   g_clear_pointer (&self->body, g_byte_array_unref);
+  g_clear_pointer (&self->chunk, g_bytes_unref);
   g_free (self);
 }
 
@@ -202,16 +207,49 @@ is_short (Exchange *exchange)
 
   return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
          && soup_message_headers_get_one (headers, "Content-Encoding") == NULL
-         && (goffset)exchange->body->len < soup_message_headers_get_content_length (headers);
+         && (goffset)exchange->received < soup_message_headers_get_content_length (headers);
 }
 
 static gboolean
 wants_start (Exchange *exchange, const GError *reason)
 {
   return g_object_get_data (G_OBJECT (exchange->message), TAKE_START) != NULL
-         && exchange->body->len > 0 && !exchange->timed_out
+         && exchange->received > 0 && !exchange->timed_out
          && !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)
          && SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (exchange->message));
+}
+
+static void
+read_next (GTask *task);
+
+/* What went wrong here is no matter of the server. */
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  exchange->received += g_bytes_get_size (exchange->chunk);
+  exchange->sink->written (g_bytes_get_size (exchange->chunk), exchange->sink->data);
+  g_clear_pointer (&exchange->chunk, g_bytes_unref);
+  read_next (g_steal_pointer (&task));
+}
+
+/* @bytes: (transfer full) */
+static void
+write_chunk (GTask *task, GBytes *bytes)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  exchange->chunk = bytes;
+  g_output_stream_write_all_async (exchange->sink->stream, g_bytes_get_data (bytes, NULL),
+                                   g_bytes_get_size (bytes), G_PRIORITY_DEFAULT,
+                                   exchange->cancellable, written_cb, task);
 }
 
 static void
@@ -240,13 +278,46 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return_response (task, NULL);
     return;
   }
+  if (exchange->sink != NULL) {
+    write_chunk (g_steal_pointer (&task), g_steal_pointer (&bytes));
+    return;
+  }
   if (exchange->body->len + g_bytes_get_size (bytes) > exchange->limit) {
     return_too_large (task);
     return;
   }
   g_byte_array_append (exchange->body, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  exchange->received += g_bytes_get_size (bytes);
+  read_next (g_steal_pointer (&task));
+}
+
+/* @task: (transfer full) */
+static void
+read_next (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
   g_input_stream_read_bytes_async (exchange->stream, READ_SIZE, G_PRIORITY_DEFAULT,
-                                   exchange->cancellable, read_cb, g_steal_pointer (&task));
+                                   exchange->cancellable, read_cb, task);
+}
+
+/* FALSE: it does not go into its sink, and the task has returned. */
+static gboolean
+begin_sink (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+  guint status = soup_message_get_status (exchange->message);
+  GError *error = NULL;
+
+  if (exchange->sink == NULL || !SOUP_STATUS_IS_SUCCESSFUL (status)) {
+    exchange->sink = NULL;
+    return TRUE;
+  }
+  if (exchange->sink->begin (status, soup_message_get_response_headers (exchange->message),
+                             exchange->sink->data, &error))
+    return TRUE;
+  g_task_return_error (task, error);
+  return FALSE;
 }
 
 static void
@@ -272,14 +343,15 @@ send_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                              "%s redirects, which an archive server does not", self->origin);
     return;
   }
+  if (!begin_sink (task))
+    return;
   headers = soup_message_get_response_headers (exchange->message);
   announced = soup_message_headers_get_content_length (headers);
-  if (announced > 0 && (guint64)announced > exchange->limit) {
+  if (exchange->sink == NULL && announced > 0 && (guint64)announced > exchange->limit) {
     return_too_large (task);
     return;
   }
-  g_input_stream_read_bytes_async (exchange->stream, READ_SIZE, G_PRIORITY_DEFAULT,
-                                   exchange->cancellable, read_cb, g_steal_pointer (&task));
+  read_next (g_steal_pointer (&task));
 }
 
 static void
@@ -411,6 +483,12 @@ mun_transport_take_start (SoupMessage *message)
   g_object_set_data (G_OBJECT (message), TAKE_START, GINT_TO_POINTER (TRUE));
 }
 
+void
+mun_transport_set_sink (SoupMessage *message, const MunTransportSink *sink)
+{
+  g_object_set_data (G_OBJECT (message), SINK, (gpointer)sink);
+}
+
 static void
 callers_cancelled_cb (GCancellable *callers, gpointer user_data)
 {
@@ -432,6 +510,7 @@ mun_transport_send_async (MunTransport *self, SoupMessage *message, gsize limit,
   exchange = g_new0 (Exchange, 1);
   exchange->message = g_object_ref (message);
   exchange->body = g_byte_array_new ();
+  exchange->sink = g_object_get_data (G_OBJECT (message), SINK);
   exchange->limit = limit;
   exchange->seconds = seconds;
   exchange->cancellable = g_cancellable_new ();

@@ -68,6 +68,21 @@ mun_transport_message (MunTransport *self, const char *method, const char *path)
 void
 mun_transport_take_start (SoupMessage *message);
 
+/* Where the body of a successful reply goes as it comes, instead of into memory; the response's body
+ * is empty then. */
+typedef struct {
+  GOutputStream *stream;
+  /* The headers are there. FALSE: it is not what was asked for. */
+  gboolean (*begin) (guint status, SoupMessageHeaders *headers, gpointer data, GError **error);
+  /* So many more bytes were written. */
+  void (*written) (gsize length, gpointer data);
+  gpointer data;
+} MunTransportSink;
+
+/* mun_transport_set_sink: @sink: outlives the exchange, which has no limit then. */
+void
+mun_transport_set_sink (SoupMessage *message, const MunTransportSink *sink);
+
 /* mun_transport_send_async: @limit: bytes of body that are accepted. @seconds: time for the whole
  * exchange, 0: no limit but that of a silent connection. */
 void

@@ -20,6 +20,7 @@
 #include "mun-profile-assistant.h"
 #include "mun-profile-row.h"
 #include "mun-report-window.h"
+#include "mun-save-bar.h"
 #include "mun-search-folder-button.h"
 #include "mun-search-page.h"
 #include "mun-server-dialog.h"
@@ -54,6 +55,7 @@ static GType (*const types[]) (void) = {
   mun_profile_assistant_get_type,
   mun_profile_row_get_type,
   mun_report_window_get_type,
+  mun_save_bar_get_type,
   mun_search_folder_button_get_type,
   mun_search_page_get_type,
   mun_server_dialog_get_type,

@@ -10,6 +10,7 @@
 #include "mun-words.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 static GtkWindow *
@@ -52,29 +53,52 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   mun_message_view_toast (self, text);
 }
 
+/* The same of what came straight from the archive. */
 static void
-save (MunMessageView *self, GFile *file, GBytes *bytes)
+streamed_cb (GFile *file, const GError *error, gpointer data)
 {
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
-                                       saved_cb, g_object_ref (self));
+  MunMessageView *self = data;
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *reason = error ? mun_words_for_error (error) : NULL;
+  g_autofree char *text = NULL;
+
+  if (!error)
+    text = g_strdup_printf (_ ("Saved as “%s”"), name);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    text = g_strdup_printf (_ ("“%s” was not saved"), name);
+  else
+    text = g_strdup_printf (_ ("“%s” could not be saved: %s"), name, reason);
+  mun_message_view_toast (self, text);
+}
+
+/* @bytes: NULL: it is still in the archive. */
+static void
+save (MunMessageView *self, GFile *file, GBytes *bytes, guint number)
+{
+  if (bytes)
+    g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
+                                         saved_cb, g_object_ref (self));
+  else
+    mun_message_view_stream (self, number, file, streamed_cb);
 }
 
 static void
 chosen_cb (GtkNativeDialog *dialog, int response, gpointer data)
 {
   GBytes *bytes = g_object_get_data (G_OBJECT (dialog), "bytes");
+  guint number = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (dialog), "number"));
   MunMessageView *self = g_object_get_data (G_OBJECT (dialog), "view");
   g_autoptr (GFile) file = NULL;
 
   if (response == GTK_RESPONSE_ACCEPT) {
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-    save (self, file, bytes);
+    save (self, file, bytes, number);
   }
   g_object_unref (dialog);
 }
 
 static void
-choose (MunMessageView *self, const char *name, GBytes *bytes)
+choose (MunMessageView *self, const char *name, GBytes *bytes, guint number)
 {
   GtkFileChooserNative *dialog
       = gtk_file_chooser_native_new (_ ("Save As"), window_of (self), GTK_FILE_CHOOSER_ACTION_SAVE,
@@ -82,8 +106,10 @@ choose (MunMessageView *self, const char *name, GBytes *bytes)
 
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_object_set_data_full (G_OBJECT (dialog), "view", g_object_ref (self), g_object_unref);
-  g_object_set_data_full (G_OBJECT (dialog), "bytes", g_bytes_ref (bytes),
-                          (GDestroyNotify)g_bytes_unref);
+  if (bytes)
+    g_object_set_data_full (G_OBJECT (dialog), "bytes", g_bytes_ref (bytes),
+                            (GDestroyNotify)g_bytes_unref);
+  g_object_set_data (G_OBJECT (dialog), "number", GUINT_TO_POINTER (number));
   g_signal_connect (dialog, "response", G_CALLBACK (chosen_cb), NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
@@ -94,8 +120,9 @@ save_as_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunMessageView *self = MUN_MESSAGE_VIEW (widget);
   g_autofree char *file = safe_name (mun_message_get_subject (self->message), ".eml");
+  g_autoptr (GBytes) bytes = mun_message_view_dup_raw (self);
 
-  choose (self, file, mun_message_get_raw (self->message));
+  choose (self, file, bytes, 0);
 }
 
 static void
@@ -103,8 +130,9 @@ save_to_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunMessageView *self = MUN_MESSAGE_VIEW (widget);
   g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_string (parameter, NULL));
+  g_autoptr (GBytes) bytes = mun_message_view_dup_raw (self);
 
-  save (self, file, mun_message_get_raw (self->message));
+  save (self, file, bytes, 0);
 }
 
 static void
@@ -115,7 +143,10 @@ show_source_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   const char *raw = g_bytes_get_data (mun_message_get_raw (self->message), &size);
   g_autofree char *text = g_utf8_make_valid (raw, MIN (size, 4 * 1024 * 1024));
 
-  mun_text_dialog_present (window_of (self), _ ("Message Source"), text);
+  mun_text_dialog_present (window_of (self),
+                           self->outline ? _ ("Message Source, Without Large Attachments")
+                                         : _ ("Message Source"),
+                           text);
 }
 
 static void
@@ -238,11 +269,10 @@ save_attachment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunMessageView *self = MUN_MESSAGE_VIEW (widget);
   guint index = g_variant_get_uint32 (parameter);
-  g_autoptr (GBytes) bytes = mun_message_dup_attachment (self->message, index);
-  g_autofree char *file = safe_name (mun_message_get_attachment (self->message, index)->name, "");
+  g_autoptr (GBytes) bytes = mun_message_view_dup_attachment (self, index);
+  g_autofree char *file = safe_name (mun_message_view_get_attachment (self, index).name, "");
 
-  if (bytes)
-    choose (self, file, bytes);
+  choose (self, file, bytes, index + 1);
 }
 
 static void
@@ -255,10 +285,9 @@ save_attachment_to_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   guint index;
 
   g_variant_get (parameter, "(u&s)", &index, &path);
-  bytes = mun_message_dup_attachment (self->message, index);
+  bytes = mun_message_view_dup_attachment (self, index);
   file = g_file_new_for_path (path);
-  if (bytes)
-    save (self, file, bytes);
+  save (self, file, bytes, index + 1);
 }
 
 static void
@@ -276,6 +305,14 @@ attachment_shown_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+show_file (MunMessageView *self, const char *uri)
+{
+  if (window_of (self))
+    gtk_show_uri_full (window_of (self), uri, GDK_CURRENT_TIME, NULL, attachment_shown_cb,
+                       g_object_ref (self));
+}
+
+static void
 attachment_written_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   MunMessageView *self = MUN_MESSAGE_VIEW (source);
@@ -283,12 +320,28 @@ attachment_written_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *uri = g_task_propagate_pointer (G_TASK (result), &error);
   g_autofree char *text = NULL;
 
-  if (!uri) {
-    text = g_strdup_printf (_ ("The attachment could not be opened: %s"), error->message);
+  if (uri) {
+    show_file (self, uri);
+    return;
+  }
+  text = g_strdup_printf (_ ("The attachment could not be opened: %s"), error->message);
+  mun_message_view_toast (self, text);
+}
+
+static void
+attachment_streamed_cb (GFile *file, const GError *error, gpointer data)
+{
+  MunMessageView *self = data;
+  g_autofree char *uri = g_file_get_uri (file);
+  g_autofree char *reason = error ? mun_words_for_error (error) : NULL;
+  g_autofree char *text = NULL;
+
+  if (!error) {
+    g_chmod (g_file_peek_path (file), 0400);
+    show_file (self, uri);
+  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    text = g_strdup_printf (_ ("The attachment could not be opened: %s"), reason);
     mun_message_view_toast (self, text);
-  } else if (window_of (self)) {
-    gtk_show_uri_full (window_of (self), uri, GDK_CURRENT_TIME, NULL, attachment_shown_cb,
-                       g_object_ref (self));
   }
 }
 
@@ -311,22 +364,38 @@ write_attachment_thread (GTask *task, gpointer source, gpointer data, GCancellab
 }
 
 static void
+stream_to_open (MunMessageView *self, guint index, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("muniment-XXXXXX", &error);
+  g_autofree char *path = folder ? g_build_filename (folder, name, NULL) : NULL;
+  g_autoptr (GFile) file = path ? g_file_new_for_path (path) : NULL;
+  g_autofree char *text = NULL;
+
+  if (file) {
+    mun_message_view_stream (self, index + 1, file, attachment_streamed_cb);
+    return;
+  }
+  text = g_strdup_printf (_ ("The attachment could not be opened: %s"), error->message);
+  mun_message_view_toast (self, text);
+}
+
+static void
 open_attachment_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MunMessageView *self = MUN_MESSAGE_VIEW (widget);
   guint index = g_variant_get_uint32 (parameter);
-  GBytes *bytes = mun_message_dup_attachment (self->message, index);
-  g_autoptr (GTask) task = g_task_new (self, NULL, attachment_written_cb, NULL);
+  GBytes *bytes = mun_message_view_dup_attachment (self, index);
+  g_autofree char *file = safe_name (mun_message_view_get_attachment (self, index).name, "");
+  g_autoptr (GTask) task = NULL;
 
-  g_task_set_source_tag (task, open_attachment_cb);
   if (!bytes) {
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s",
-                             _ ("its encoding is broken"));
+    stream_to_open (self, index, file);
     return;
   }
-  g_object_set_data_full (G_OBJECT (task), "name",
-                          safe_name (mun_message_get_attachment (self->message, index)->name, ""),
-                          g_free);
+  task = g_task_new (self, NULL, attachment_written_cb, NULL);
+  g_task_set_source_tag (task, open_attachment_cb);
+  g_object_set_data_full (G_OBJECT (task), "name", g_steal_pointer (&file), g_free);
   g_task_set_task_data (task, bytes, (GDestroyNotify)g_bytes_unref);
   g_task_run_in_thread (task, write_attachment_thread);
 }
@@ -338,15 +407,15 @@ folder_chosen_cb (GtkNativeDialog *dialog, int response, MunMessageView *self)
 
   if (response == GTK_RESPONSE_ACCEPT && self->message) {
     folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-    for (guint i = 0; i < mun_message_get_n_attachments (self->message); i++) {
-      const MunAttachment *attachment = mun_message_get_attachment (self->message, i);
-      g_autofree char *name = safe_name (attachment->name, "");
+    for (guint i = 0; i < mun_message_view_get_n_attachments (self); i++) {
+      MunAttachment attachment = mun_message_view_get_attachment (self, i);
+      g_autofree char *name = safe_name (attachment.name, "");
       g_autofree char *numbered = g_strdup_printf ("%u %s", i + 1, name);
       g_autoptr (GFile) file = g_file_get_child (folder, numbered);
-      g_autoptr (GBytes) bytes = mun_message_dup_attachment (self->message, i);
+      g_autoptr (GBytes) bytes = mun_message_view_dup_attachment (self, i);
 
-      if (bytes && !attachment->is_inline)
-        save (self, file, bytes);
+      if (!attachment.is_inline)
+        save (self, file, bytes, i + 1);
     }
   }
   g_object_unref (dialog);

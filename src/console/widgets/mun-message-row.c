@@ -21,6 +21,7 @@ struct _MunMessageRow {
   char *date;
   char *exact_date;
   char *size;
+  gint64 bytes;
   PangoAttrList *attributes; /* of the snippet */
 };
 
@@ -121,7 +122,8 @@ mun_message_row_set_record (MunMessageRow *self, MunRecord *record)
     date = mun_words_parse_time (mun_record_get_string (record, "date", NULL));
     self->date = mun_words_date_short (date, g_get_real_time () / G_USEC_PER_SEC);
     self->exact_date = mun_words_date_exact (date);
-    self->size = mun_words_size (mun_record_get_int (record, "size", -1));
+    self->bytes = mun_record_get_int (record, "size", -1);
+    self->size = mun_words_size (self->bytes);
     self->attributes = mun_hits_new_attributes (mun_record_get_object (record, "snippet"));
   }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORD]);
@@ -175,6 +177,12 @@ const char *
 mun_message_row_get_size (MunMessageRow *self)
 {
   return self->size ? self->size : "";
+}
+
+gint64
+mun_message_row_get_bytes (MunMessageRow *self)
+{
+  return self->size ? self->bytes : -1;
 }
 
 const char *

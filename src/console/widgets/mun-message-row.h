@@ -41,6 +41,9 @@ const char *
 mun_message_row_get_exact_date (MunMessageRow *self);
 const char *
 mun_message_row_get_size (MunMessageRow *self);
+/* -1: not known. */
+gint64
+mun_message_row_get_bytes (MunMessageRow *self);
 const char *
 mun_message_row_get_folder (MunMessageRow *self);
 /* Where the words of a search stand in the message, and what is bold in it (nullable). */

@@ -5,6 +5,7 @@
 
 #include "mun-html-view.h"
 #include "mun-message-view.h"
+#include "mun-save-bar.h"
 
 G_BEGIN_DECLS
 
@@ -26,13 +27,35 @@ struct _MunMessageView {
   GtkWidget *attachment_box;
   GtkFlowBox *attachments;
   GtkWidget *save_all;
+  MunSaveBar *save_bar;
 
   MunConnection *connection;
   GCancellable *cancellable;
-  MunMessage *message;
+  MunMessage *message; /* without its omitted attachments when there is an outline */
+  JsonObject *outline; /* (nullable): see mun_archive_client_outline_async() */
   char *id;
   GStrv hits; /* what a search found in the message of the row */
 };
+
+/* mun-message-large.c: attachments of the message, whether they are here or not. Those of the view:
+ * a text that is NULL when all of it is shown; the message that an outline describes. */
+guint
+mun_message_view_get_n_attachments (MunMessageView *self);
+MunAttachment
+mun_message_view_get_attachment (MunMessageView *self, guint index);
+/* Returns: (transfer full) (nullable): NULL: it is not here, see mun_message_view_stream(). */
+GBytes *
+mun_message_view_dup_attachment (MunMessageView *self, guint index);
+GBytes *
+mun_message_view_dup_raw (MunMessageView *self);
+const char *
+mun_message_view_get_cut_note (MunMessageView *self);
+GBytes *
+mun_message_view_decode_skeleton (JsonObject *outline);
+/* Saves the message (@number 0) or an attachment (from 1 on) from the archive; the data of @done is
+ * the view. */
+void
+mun_message_view_stream (MunMessageView *self, guint number, GFile *file, MunSaved done);
 
 /* mun-message-actions.c: the actions message.* */
 void

@@ -5,7 +5,8 @@
 
 #include "mun-message-view-private.h"
 
-#include "archive-client.h"
+#include "archive-save.h"
+#include "errors.h"
 #include "mun-hits.h"
 #include "mun-html-view.h"
 #include "mun-words.h"
@@ -15,6 +16,8 @@
 /* The text tags of quoted lines and of what a search found. */
 #define QUOTE "quote"
 #define HIT "hit"
+/* Larger messages are shown without their large attachments. */
+#define LARGE (1024 * 1024)
 
 G_DEFINE_FINAL_TYPE (MunMessageView, mun_message_view, ADW_TYPE_BIN)
 
@@ -117,12 +120,12 @@ show_attachments (MunMessageView *self)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->attachments))))
     gtk_flow_box_remove (self->attachments, child);
-  for (guint i = 0; i < mun_message_get_n_attachments (self->message); i++) {
-    const MunAttachment *attachment = mun_message_get_attachment (self->message, i);
+  for (guint i = 0; i < mun_message_view_get_n_attachments (self); i++) {
+    MunAttachment attachment = mun_message_view_get_attachment (self, i);
 
-    if (attachment->is_inline)
+    if (attachment.is_inline)
       continue;
-    gtk_flow_box_append (self->attachments, attachment_chip (attachment, i));
+    gtk_flow_box_append (self->attachments, attachment_chip (&attachment, i));
     shown++;
   }
   gtk_widget_set_visible (self->attachment_box, shown > 0);
@@ -194,6 +197,7 @@ show_header (MunMessageView *self)
 {
   MunMessage *message = self->message;
   const char *subject = mun_message_get_subject (message);
+  const char *cut = mun_message_view_get_cut_note (self);
   g_autofree char *date = mun_words_date_exact (mun_message_get_date (message));
 
   gtk_label_set_label (self->subject, *subject ? subject : _ ("(no subject)"));
@@ -202,8 +206,10 @@ show_header (MunMessageView *self)
   show_line (self->cc_row, self->cc, mun_message_get_cc (message));
   show_line (self->bcc_row, self->bcc, mun_message_get_bcc (message));
   show_line (self->date_row, self->date, date);
-  gtk_widget_set_visible (self->damage_banner, mun_message_is_damaged (message));
-  if (mun_message_is_damaged (message)) {
+  gtk_widget_set_visible (self->damage_banner, cut || mun_message_is_damaged (message));
+  if (cut) {
+    gtk_label_set_label (self->damage_label, cut);
+  } else if (mun_message_is_damaged (message)) {
     g_autofree char *note
         = g_strdup_printf (_ ("This message is not well-formed: %s. It is kept byte for byte."),
                            mun_words_damage (mun_message_get_damage_note (message)));
@@ -226,24 +232,50 @@ clear (MunMessageView *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->message, mun_message_unref);
+  g_clear_pointer (&self->outline, json_object_unref);
   g_clear_pointer (&self->id, g_free);
 }
 
-void
-mun_message_view_show_message (MunMessageView *self, const char *id, MunMessage *message)
+static void
+show_message (MunMessageView *self, const char *id, MunMessage *message, JsonObject *outline)
 {
   g_autofree char *copy = g_strdup (id);
 
-  g_return_if_fail (MUN_IS_MESSAGE_VIEW (self));
   mun_message_ref (message);
   clear (self);
   self->message = message;
+  self->outline = outline ? json_object_ref (outline) : NULL;
   self->id = g_steal_pointer (&copy);
   show_header (self);
   show_body (self);
   show_attachments (self);
   show_state (self, "message");
 }
+
+void
+mun_message_view_show_message (MunMessageView *self, const char *id, MunMessage *message)
+{
+  g_return_if_fail (MUN_IS_MESSAGE_VIEW (self));
+  show_message (self, id, message, NULL);
+}
+
+/* What is on its way to be shown. */
+typedef struct {
+  MunMessageView *self;
+  char *id;
+  JsonObject *outline; /* (nullable) */
+} Fetch;
+
+static void
+fetch_free (Fetch *self)
+{
+  g_object_unref (self->self);
+  g_free (self->id);
+  g_clear_pointer (&self->outline, json_object_unref);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fetch, fetch_free)
 
 static void
 parse_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -265,44 +297,63 @@ show_failure (MunMessageView *self, const GError *error)
 static void
 parsed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  MunMessageView *self = MUN_MESSAGE_VIEW (source);
+  g_autoptr (Fetch) fetch = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (MunMessage) message = g_task_propagate_pointer (G_TASK (result), &error);
-  g_autofree char *id = data;
 
   if (message)
-    mun_message_view_show_message (self, id, message);
+    show_message (fetch->self, fetch->id, message, fetch->outline);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_failure (self, error);
+    show_failure (fetch->self, error);
 }
 
-typedef struct {
-  MunMessageView *self;
-  char *id;
-} Fetch;
+/* @fetch: (transfer full) */
+static void
+parse (Fetch *fetch, GBytes *bytes)
+{
+  g_autoptr (GTask) task = g_task_new (fetch->self, fetch->self->cancellable, parsed_cb, fetch);
+
+  g_task_set_source_tag (task, parse);
+  g_task_set_task_data (task, g_bytes_ref (bytes), (GDestroyNotify)g_bytes_unref);
+  g_task_run_in_thread (task, parse_thread);
+}
 
 static void
 downloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Fetch *fetch = data;
-  MunMessageView *self = fetch->self;
+  g_autoptr (Fetch) fetch = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes
       = mun_archive_client_download_finish (MUN_ARCHIVE_CLIENT (source), result, &error);
 
-  if (bytes) {
-    g_autoptr (GTask) task
-        = g_task_new (self, self->cancellable, parsed_cb, g_steal_pointer (&fetch->id));
+  if (bytes)
+    parse (g_steal_pointer (&fetch), bytes);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_failure (fetch->self, error);
+}
 
-    g_task_set_source_tag (task, downloaded_cb);
-    g_task_set_task_data (task, g_bytes_ref (bytes), (GDestroyNotify)g_bytes_unref);
-    g_task_run_in_thread (task, parse_thread);
+/* A server that has no outlines says that there is nothing; then all of the message is taken. */
+static void
+outlined_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Fetch) fetch = data;
+  MunArchiveClient *client = MUN_ARCHIVE_CLIENT (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  fetch->outline = mun_archive_client_outline_finish (client, result, &error);
+  if (fetch->outline) {
+    bytes = mun_message_view_decode_skeleton (fetch->outline);
+    parse (g_steal_pointer (&fetch), bytes);
+  } else if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND)) {
+    GCancellable *cancellable = fetch->self->cancellable;
+    const char *id = fetch->id;
+
+    mun_archive_client_download_async (client, id, cancellable, downloaded_cb,
+                                       g_steal_pointer (&fetch));
   } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    show_failure (self, error);
+    show_failure (fetch->self, error);
   }
-  g_free (fetch->id);
-  g_object_unref (fetch->self);
-  g_free (fetch);
 }
 
 void
@@ -326,7 +377,10 @@ mun_message_view_show_row (MunMessageView *self, MunMessageRow *row)
   fetch = g_new0 (Fetch, 1);
   fetch->self = g_object_ref (self);
   fetch->id = g_strdup (id);
-  mun_archive_client_download_async (client, id, self->cancellable, downloaded_cb, fetch);
+  if (mun_message_row_get_bytes (row) > LARGE)
+    mun_archive_client_outline_async (client, id, self->cancellable, outlined_cb, fetch);
+  else
+    mun_archive_client_download_async (client, id, self->cancellable, downloaded_cb, fetch);
 }
 
 static void
@@ -366,6 +420,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, MunMessageView, attachment_box);
   gtk_widget_class_bind_template_child (widget_class, MunMessageView, attachments);
   gtk_widget_class_bind_template_child (widget_class, MunMessageView, save_all);
+  gtk_widget_class_bind_template_child (widget_class, MunMessageView, save_bar);
 }
 
 static void
@@ -375,6 +430,7 @@ mun_message_view_class_init (MunMessageViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = mun_message_view_dispose;
   g_type_ensure (MUN_TYPE_HTML_VIEW);
+  g_type_ensure (MUN_TYPE_SAVE_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/muniment/Console/widgets/mun-message-view.ui");
   bind_children (widget_class);

@@ -23,6 +23,17 @@ def html(port):
     return m.as_bytes(policy=email.policy.SMTP)
 
 
+def large(content):
+    m = email.mime.multipart.MIMEMultipart('mixed')
+    m['From'], m['To'], m['Subject'] = 'Zoe <zoe@example.com>', 'bo@example.com', 'The large plan'
+    m['Message-ID'], m['Date'] = '<large@example.com>', 'Wed, 04 Mar 2026 10:00:00 +0000'
+    m.attach(email.mime.text.MIMEText('It is attached.\n'))
+    part = email.mime.application.MIMEApplication(content, 'octet-stream')
+    part.add_header('Content-Disposition', 'attachment', filename='large plan.bin')
+    m.attach(part)
+    return m.as_bytes(policy=email.policy.SMTP)
+
+
 def small(n):
     return (b'From: sender%02d@example.com\r\nTo: bo@example.com\r\nSubject: Note %02d\r\nMessage-ID: <n%d@example.com>\r\n'
             b'Date: Sun, 01 Mar 2026 %02d:00:00 +0000\r\n\r\nNote number %d\r\n' % (n, n, n, n, n))
@@ -160,6 +171,57 @@ class Archive(Journey):
             with open(target, 'rb') as f:
                 self.assertEqual(f.read(), ATTACHED)
         self.assertEqual(self.tracker.hits, [])
+
+    def test_large_attachment_comes_when_it_is_wanted(self):
+        """its text is shown without it; then it, and the message, go straight into their files"""
+        c = self.c
+        content = os.urandom(24 * 1024 * 1024)
+        raw = large(content)
+        self.server.upload('bo/Inbox/Plans', raw)
+        self.folder('Inbox', 'Plans')
+        c.row('The large plan').click()
+        wait(lambda: 'It is attached.' in c.message_text(), 'the text')
+        c.wait_for('large plan.bin')
+        keys('ctrl+u')
+        c.dialog('Message Source, Without Large Attachments')
+        keys('Escape')
+        wait(lambda: len(c.children()) == 1, 'the source to go')
+        for button, name, expected in [('Save “large plan.bin”…', 'large plan.bin', content), (None, 'large.eml', raw)]:
+            with self.subTest(name):
+                target = os.path.join(os.environ['RIG_DIR'], name)
+                if button:
+                    c.find('push button', button).do()
+                    self.answer(target)
+                else:
+                    self.save('Save As…', target)
+                with open(target, 'rb') as f:
+                    self.assertEqual(f.read(), expected)
+                self.assertFalse(os.path.exists(target + '.part'))
+
+    def test_large_attachment_is_no_longer_wanted(self):
+        """the server hangs: what is being saved is shown, and can be stopped"""
+        c = self.c
+        self.server.upload('bo/Inbox/Plans', large(os.urandom(3 * 1024 * 1024)))
+        self.folder('Inbox', 'Plans')
+        c.row('The large plan').click()
+        c.wait_for('large plan.bin')
+        target = os.path.join(os.environ['RIG_DIR'], 'unwanted.bin')
+        self.server.p.send_signal(signal.SIGSTOP)
+        try:
+            c.find('push button', 'Save “large plan.bin”…').do()
+            chooser = wait(lambda: next((w for w in c.children()[1:] if w.all('text', 'Name')), None), 'the file chooser')
+            chooser.find('text', 'Name').text = target
+            wait(lambda: chooser.find('push button', 'Save').sensitive, 'Save')
+            chooser.find('push button', 'Save').do()
+            c.wait_for('Saving “unwanted.bin”')
+            if 'MUNIMENT_SHOTS' in os.environ:
+                sh('import', '-window', 'root', os.path.join(os.environ['MUNIMENT_SHOTS'], 'saving.png'))
+            next(n for n in c.main().walk() if n.role == 'push button' and n.name == 'Cancel' and n.drawn()).do()
+            c.wait_for('“unwanted.bin” was not saved')
+        finally:
+            self.server.p.send_signal(signal.SIGCONT)
+        self.assertFalse(os.path.exists(target))
+        self.assertFalse(os.path.exists(target + '.part'))
 
     def test_sorted_by_header(self):
         c = self.c

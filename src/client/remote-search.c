@@ -15,6 +15,8 @@
 #define POLL_MILLISECONDS 100
 /* The same while its first hits are shown already. */
 #define FOLLOW_MILLISECONDS 250
+/* How often to ask how far the index is. */
+#define COVERAGE_SECONDS 2
 
 struct _MunRemoteSearch {
   GObject parent_instance;
@@ -161,6 +163,13 @@ take_state (MunRemoteSearch *self, JsonObject *state)
   self->messages = mun_json_get_int (state, "indexMessageCount", -1);
 }
 
+/* Whether the count or the index is not whole yet. */
+static gboolean
+goes_on (MunRemoteSearch *self)
+{
+  return self->is_counting || (self->indexed >= 0 && self->messages > self->indexed);
+}
+
 static void
 follow (MunRemoteSearch *self);
 
@@ -182,7 +191,7 @@ followed_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_debug ("following a search: %s", error->message);
     self->is_counting = FALSE;
   }
-  if (self->is_counting)
+  if (state && goes_on (self))
     follow (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
@@ -207,7 +216,8 @@ follow (MunRemoteSearch *self)
 {
   if (!self->following)
     self->following = g_cancellable_new ();
-  self->follow_id = g_timeout_add (FOLLOW_MILLISECONDS, follow_cb, self);
+  self->follow_id = self->is_counting ? g_timeout_add (FOLLOW_MILLISECONDS, follow_cb, self)
+                                      : g_timeout_add_seconds (COVERAGE_SECONDS, follow_cb, self);
 }
 
 /* --- start a search and wait for its end --- */
@@ -254,7 +264,7 @@ begin (GTask *task, MunArchiveClient *client, JsonObject *state)
       = mun_remote_search_new (client, start->id, start->criteria, start->sort, 0);
 
   take_state (search, state);
-  if (search->is_counting)
+  if (goes_on (search))
     follow (search);
   g_task_return_pointer (task, search, g_object_unref);
 }

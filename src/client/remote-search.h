@@ -22,8 +22,9 @@ mun_remote_search_is_counting (MunRemoteSearch *self);
 gboolean
 mun_remote_search_is_exact (MunRemoteSearch *self);
 
-/* How many of the messages in the archives that are searched the server has indexed, when that was
- * not all at the time of the search; else FALSE. */
+/* How many of the messages in the archives that are searched the server has indexed, while that is
+ * not all; else FALSE. Signal "changed" tells of it, too. What was indexed after the search began
+ * is found by the next one. */
 gboolean
 mun_remote_search_get_coverage (MunRemoteSearch *self, gint64 *indexed, gint64 *messages);
 

@@ -32,6 +32,7 @@ struct _MunSearchPage {
   MunStateStack *states;
   MunMessageBrowser *browser;
   GCancellable *search_cancellable;
+  MunRemoteSearch *shown; /* whose hits are listed; nullable */
   gint64 folder_id; /* of the search folder that was opened last, else 0 */
 };
 
@@ -81,6 +82,19 @@ show_coverage (MunSearchPage *self, MunRemoteSearch *search)
   gtk_label_set_label (self->coverage, text);
 }
 
+/* While the index fills, the line follows it. */
+static void
+show_search (MunSearchPage *self, MunRemoteSearch *search)
+{
+  if (self->shown)
+    g_signal_handlers_disconnect_by_data (self->shown, self);
+  if (g_set_object (&self->shown, search) && search)
+    g_signal_connect_object (search, "changed", G_CALLBACK (show_coverage), self,
+                             G_CONNECT_SWAPPED);
+  show_coverage (self, search);
+  mun_message_browser_set_search (self->browser, search);
+}
+
 static void
 searched_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -96,8 +110,7 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer data)
     mun_state_stack_set_error (self->states, error);
     return;
   }
-  show_coverage (self, search);
-  mun_message_browser_set_search (self->browser, search);
+  show_search (self, search);
   mun_state_stack_set_state (self->states, mun_remote_search_get_count (search) > 0
                                                ? MUN_STATE_CONTENT
                                                : MUN_STATE_NO_RESULTS);
@@ -114,8 +127,7 @@ search (MunSearchPage *self)
   if (!client)
     return;
   if (!has_criteria (self)) {
-    show_coverage (self, NULL);
-    mun_message_browser_set_search (self->browser, NULL);
+    show_search (self, NULL);
     mun_state_stack_set_state (self->states, MUN_STATE_EMPTY);
     return;
   }
@@ -329,6 +341,9 @@ mun_search_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->search_cancellable);
   g_clear_object (&self->search_cancellable);
+  if (self->shown)
+    g_signal_handlers_disconnect_by_data (self->shown, self);
+  g_clear_object (&self->shown);
   G_OBJECT_CLASS (mun_search_page_parent_class)->dispose (object);
 }
 

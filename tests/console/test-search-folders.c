@@ -10,6 +10,8 @@
 #include "json.h"
 #include "mun-search-folder-button.h"
 #include "mun-search-form.h"
+#include "mun-search-page.h"
+#include "mun-state-stack.h"
 
 #include <string.h>
 
@@ -221,6 +223,43 @@ test_two_windows (void)
   g_clear_error (&gone.error);
 }
 
+#define PAGE_CHILD(page, name)                                                                     \
+  ((gpointer)gtk_widget_get_template_child ((page), MUN_TYPE_SEARCH_PAGE, (name)))
+
+/* Why a search folder finds nothing is not hidden by the pane that it is edited in. */
+static void
+test_narrow (void)
+{
+  g_autoptr (FakeConnection) connection = connect ("{\"capabilities\":[\"savedSearches\"]}");
+  MunSearchFolders *folders = mun_search_folders_for (MUN_CONNECTION (connection));
+  g_autoptr (JsonObject) criteria = parse ("{\"query\":\"garden\",\"folder\":\"admin/Gone\"}");
+  GtkWidget *page = g_object_new (MUN_TYPE_SEARCH_PAGE, NULL);
+  GtkWindow *window = console_test_show (page, 360, 640);
+  GtkToggleButton *refine = PAGE_CHILD (page, "refine");
+  Outcome outcome = { FALSE, 0, NULL };
+
+  mun_page_set_connection (MUN_PAGE (page), MUN_CONNECTION (connection));
+  mun_search_folders_save_async (folders, 0, "Gone", criteria, NULL, saved_cb, &outcome);
+  console_test_wait (outcome.done);
+  g_assert_no_error (outcome.error);
+  console_test_wait (adw_flap_get_folded (PAGE_CHILD (page, "flap")));
+  /* Words need room: at least two thirds of the window. */
+  console_test_wait (gtk_widget_get_width (PAGE_CHILD (page, "entry")) >= 240);
+  gtk_widget_activate_action (page, "page.edit-search-folder", "x", outcome.id);
+  g_assert_true (gtk_toggle_button_get_active (refine));
+  console_test_wait (mun_state_stack_get_state (PAGE_CHILD (page, "states")) == MUN_STATE_ERROR);
+  g_assert_false (gtk_toggle_button_get_active (refine));
+  /* With room for both the pane stays. */
+  gtk_window_set_default_size (window, 900, 640);
+  console_test_wait (!adw_flap_get_folded (PAGE_CHILD (page, "flap")));
+  mun_state_stack_set_state (PAGE_CHILD (page, "states"), MUN_STATE_CONTENT);
+  gtk_widget_activate_action (page, "page.edit-search-folder", "x", outcome.id);
+  console_test_wait (mun_state_stack_get_state (PAGE_CHILD (page, "states")) == MUN_STATE_ERROR);
+  g_assert_true (gtk_toggle_button_get_active (refine));
+  g_assert_no_error (delete (folders, outcome.id).error);
+  gtk_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -233,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/search-folders/explain", test_explain);
   g_test_add_func ("/search-folders/unavailable", test_unavailable);
   g_test_add_func ("/search-folders/two-windows", test_two_windows);
+  g_test_add_func ("/search-folders/narrow", test_narrow);
   status = g_test_run ();
   test_server_free (server);
   return status;

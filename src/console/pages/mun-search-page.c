@@ -20,6 +20,7 @@
 struct _MunSearchPage {
   MunPage parent_instance;
 
+  GtkBox *bar;
   GtkSearchEntry *entry;
   GtkBox *operator_help;
   GtkToggleButton *refine;
@@ -33,7 +34,7 @@ struct _MunSearchPage {
   MunMessageBrowser *browser;
   GCancellable *search_cancellable;
   MunRemoteSearch *shown; /* whose hits are listed; nullable */
-  gint64 folder_id; /* of the search folder that was opened last, else 0 */
+  gint64 folder_id;       /* of the search folder that was opened last, else 0 */
 };
 
 G_DEFINE_FINAL_TYPE (MunSearchPage, mun_search_page, MUN_TYPE_PAGE)
@@ -95,6 +96,14 @@ show_search (MunSearchPage *self, MunRemoteSearch *search)
   mun_message_browser_set_search (self->browser, search);
 }
 
+/* In a narrow window the pane lies over what was found, and over why nothing was. */
+static void
+uncover (MunSearchPage *self)
+{
+  if (adw_flap_get_folded (self->flap))
+    gtk_toggle_button_set_active (self->refine, FALSE);
+}
+
 static void
 searched_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -108,6 +117,8 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer data)
 
     mun_search_folders_explain (criteria, &error);
     mun_state_stack_set_error (self->states, error);
+    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      uncover (self);
     return;
   }
   show_search (self, search);
@@ -136,6 +147,14 @@ search (MunSearchPage *self)
   mun_archive_client_search_async (client, dup_criteria (self),
                                    mun_message_browser_get_sort (self->browser),
                                    self->search_cancellable, searched_cb, g_object_ref (self));
+}
+
+/* Whoever asks for a search wants to see what it finds. */
+static void
+search_now (MunSearchPage *self)
+{
+  uncover (self);
+  search (self);
 }
 
 static void
@@ -240,7 +259,7 @@ edit_folder_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 search_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  search (MUN_SEARCH_PAGE (widget));
+  search_now (MUN_SEARCH_PAGE (widget));
 }
 
 static void
@@ -298,16 +317,28 @@ info_cb (GObject *source, GAsyncResult *result, gpointer data)
                                          has_capability (capabilities, "searchSnippets"));
 }
 
-/* What is typed needs the room more than the word on the button. */
+static void
+set_word (GtkButton *button, gboolean is_word, const char *word, const char *icon_name)
+{
+  if (is_word) {
+    gtk_button_set_label (button, word);
+    gtk_button_set_use_underline (button, TRUE);
+  } else {
+    gtk_button_set_icon_name (button, icon_name);
+  }
+}
+
+/* What is typed needs the room more than the word on the button, and than the other buttons. */
 static void
 narrow_cb (MunSearchPage *self, GParamSpec *pspec, MunWidthBin *bin)
 {
-  if (mun_width_bin_is_narrow (bin)) {
-    gtk_button_set_icon_name (self->search_button, "system-search-symbolic");
-  } else {
-    gtk_button_set_label (self->search_button, _ ("_Search"));
-    gtk_button_set_use_underline (self->search_button, TRUE);
-  }
+  gboolean is_narrow = mun_width_bin_is_narrow (bin);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bar), is_narrow
+                                                                  ? GTK_ORIENTATION_VERTICAL
+                                                                  : GTK_ORIENTATION_HORIZONTAL);
+  set_word (self->search_button, !is_narrow, _ ("_Search"), "system-search-symbolic");
+  set_word (GTK_BUTTON (self->refine), is_narrow, _ ("_Refine"), "view-more-horizontal-symbolic");
 }
 
 static void
@@ -362,6 +393,7 @@ mun_search_page_class_init (MunSearchPageClass *klass)
   g_type_ensure (MUN_TYPE_MESSAGE_BROWSER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/muniment/Console/pages/mun-search-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MunSearchPage, bar);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, entry);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, operator_help);
   gtk_widget_class_bind_template_child (widget_class, MunSearchPage, refine);
@@ -392,7 +424,8 @@ mun_search_page_init (MunSearchPage *self)
   g_object_bind_property (self->refine, "active", self->flap, "reveal-flap",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   mun_message_list_set_show_folder (mun_message_browser_get_list (self->browser), TRUE);
-  g_signal_connect_object (self->entry, "activate", G_CALLBACK (search), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->entry, "activate", G_CALLBACK (search_now), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->form, "changed", G_CALLBACK (update_chips), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->form, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);

@@ -31,6 +31,7 @@ struct _MunIndexesPage {
   GListStore *indexes; /* MunStoreIndex */
   GtkMultiSelection *selection;
   GtkColumnViewColumn *store_column;
+  GtkColumnViewColumn *state_column;
 };
 
 G_DEFINE_FINAL_TYPE (MunIndexesPage, mun_indexes_page, MUN_TYPE_PAGE)
@@ -104,6 +105,19 @@ update_columns (MunIndexesPage *self)
 
   gtk_column_view_column_set_expand (self->store_column, !is_narrow);
   gtk_column_view_column_set_visible (self->store_column, !is_narrow || has_stores (self));
+}
+
+static GtkListItemFactory *
+new_factory (const char *property, guint chars, guint lines);
+
+/* Its longest sentence has then two lines. The column begins with the cells for one. */
+static void
+update_state_lines (MunIndexesPage *self)
+{
+  g_autoptr (GtkListItemFactory) factory
+      = new_factory ("state", 14, mun_width_bin_is_narrow (self->width_bin) ? 2 : 1);
+
+  gtk_column_view_column_set_factory (self->state_column, factory);
 }
 
 static void
@@ -371,6 +385,9 @@ setup_cell_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell),
                                  GPOINTER_TO_UINT (
                                      g_object_get_data (G_OBJECT (factory), "chars")));
+  gtk_inscription_set_min_lines (GTK_INSCRIPTION (cell),
+                                 GPOINTER_TO_UINT (
+                                     g_object_get_data (G_OBJECT (factory), "lines")));
   gtk_list_item_set_child (item, cell);
 }
 
@@ -387,19 +404,28 @@ bind_cell_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_widget_set_tooltip_text (cell, text);
 }
 
-static GtkColumnViewColumn *
-add_column (MunIndexesPage *self, const char *title, const char *property, guint chars)
+/* CHARS and LINES: what a cell has room for at least. */
+static GtkListItemFactory *
+new_factory (const char *property, guint chars, guint lines)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkColumnViewColumn *column;
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (
-      gtk_string_sorter_new (gtk_property_expression_new (MUN_TYPE_STORE_INDEX, NULL, property)));
 
   g_object_set_data (G_OBJECT (factory), "property", (gpointer)property);
   g_object_set_data (G_OBJECT (factory), "chars", GUINT_TO_POINTER (chars));
+  g_object_set_data (G_OBJECT (factory), "lines", GUINT_TO_POINTER (lines));
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cell_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cell_cb), NULL);
-  column = gtk_column_view_column_new (title, factory);
+  return factory;
+}
+
+static GtkColumnViewColumn *
+add_column (MunIndexesPage *self, const char *title, const char *property, guint chars)
+{
+  GtkColumnViewColumn *column
+      = gtk_column_view_column_new (title, new_factory (property, chars, 1));
+  g_autoptr (GtkSorter) sorter = GTK_SORTER (
+      gtk_string_sorter_new (gtk_property_expression_new (MUN_TYPE_STORE_INDEX, NULL, property)));
+
   gtk_column_view_column_set_expand (column, TRUE);
   gtk_column_view_column_set_resizable (column, TRUE);
   gtk_column_view_column_set_sorter (column, sorter);
@@ -422,7 +448,7 @@ set_up_list (MunIndexesPage *self)
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   first = add_column (self, _ ("Archive"), "folder", 8);
   self->store_column = add_column (self, _ ("Archive Store"), "store", 7);
-  add_column (self, _ ("State"), "state", 14);
+  self->state_column = add_column (self, _ ("State"), "state", 14);
   gtk_column_view_sort_by_column (self->view, first, GTK_SORT_ASCENDING);
   mun_state_stack_set_models (self->states, G_LIST_MODEL (self->indexes), NULL);
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_cb), self,
@@ -433,6 +459,7 @@ static void
 narrow_cb (MunIndexesPage *self)
 {
   update_columns (self);
+  update_state_lines (self);
 }
 
 static void

@@ -173,6 +173,48 @@ test_rebuild_all (void)
   gtk_window_destroy (window);
 }
 
+static GtkWidget *
+find_text (GtkWidget *widget, const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_INSCRIPTION (widget)
+      && g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (widget)), text) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_text (child, text);
+  return found;
+}
+
+/* What a text has at least; 0 while it is not there. */
+static int
+height_of (GtkWidget *page, const char *text)
+{
+  GtkWidget *cell = find_text (page, text);
+  int height = 0;
+
+  if (cell != NULL)
+    gtk_widget_measure (cell, GTK_ORIENTATION_VERTICAL, -1, &height, NULL, NULL, NULL);
+  return height;
+}
+
+/* In a narrow window a state has two lines, each as high as the one of its archive. */
+static void
+test_narrow (void)
+{
+  g_autoptr (FakeConnection) connection = new_server ();
+  GtkWidget *page = g_object_new (MUN_TYPE_INDEXES_PAGE, NULL);
+  GtkWindow *window = console_test_show (page, 360, 600);
+  const char *state = "19 of 20 indexed, 1 unreadable";
+
+  mun_page_set_connection (MUN_PAGE (page), MUN_CONNECTION (connection));
+  console_test_wait (height_of (page, state) > height_of (page, "ann") * 3 / 2);
+  gtk_window_set_default_size (window, 900, 600);
+  console_test_wait (height_of (page, state) == height_of (page, "ann"));
+  gtk_window_destroy (window);
+}
+
 /* A server with three messages, one of which its index never gets. */
 static TestServer *
 start_incomplete (void)
@@ -317,6 +359,7 @@ main (int argc, char **argv)
   console_test_init (&argc, &argv);
   g_test_add_func ("/indexes/list", test_list);
   g_test_add_func ("/indexes/plain", test_plain);
+  g_test_add_func ("/indexes/narrow", test_narrow);
   g_test_add_func ("/indexes/rebuild-some", test_rebuild_some);
   g_test_add_func ("/indexes/rebuild-all", test_rebuild_all);
   g_test_add_func ("/indexes/search-page", test_search_page);

@@ -110,14 +110,16 @@ update_columns (MunIndexesPage *self)
 static GtkListItemFactory *
 new_factory (const char *property, guint chars, guint lines);
 
-/* Its longest sentence has then two lines. The column begins with the cells for one. */
+/* Its longest sentence has then two lines. A column makes its cells anew when it is shown. */
 static void
 update_state_lines (MunIndexesPage *self)
 {
   g_autoptr (GtkListItemFactory) factory
       = new_factory ("state", 14, mun_width_bin_is_narrow (self->width_bin) ? 2 : 1);
 
+  gtk_column_view_column_set_visible (self->state_column, FALSE);
   gtk_column_view_column_set_factory (self->state_column, factory);
+  gtk_column_view_column_set_visible (self->state_column, TRUE);
 }
 
 static void

@@ -144,7 +144,7 @@ test_needs (void)
   g_autoptr (GPtrArray) needs = mun_dashboard_find_needs (&facts);
 
   g_assert_cmpuint (needs->len, ==, 5);
-  assert_need (needs, 0, MUN_RESULT_BAD, "The store one has an error", NULL);
+  assert_need (needs, 0, MUN_RESULT_BAD, "The store one has an error", "storage-locations");
   assert_need (needs, 1, MUN_RESULT_BAD, "The certificate of R&D <x> expired 1 day ago",
                "directory-services");
   assert_need (needs, 2, MUN_RESULT_WARNING, "Search does not find everything in one",
@@ -178,7 +178,7 @@ test_beginnings (void)
   assert_need (needs, 1, MUN_RESULT_GOOD, "Create a profile", "archive-email");
   facts.stores = stores;
   without_store = mun_dashboard_find_needs (&facts);
-  assert_need (without_store, 0, MUN_RESULT_BAD, "No store receives mail", NULL);
+  assert_need (without_store, 0, MUN_RESULT_BAD, "No store receives mail", "storage-locations");
 }
 
 int

@@ -30,6 +30,8 @@
 #include "mun-start-page.h"
 #include "mun-state-bar.h"
 #include "mun-state-stack.h"
+#include "mun-store-row.h"
+#include "mun-stores-page.h"
 #include "mun-sync-window.h"
 #include "mun-user-dialog.h"
 #include "mun-users-page.h"
@@ -65,6 +67,8 @@ static GType (*const types[]) (void) = {
   mun_start_page_get_type,
   mun_state_bar_get_type,
   mun_state_stack_get_type,
+  mun_store_row_get_type,
+  mun_stores_page_get_type,
   mun_sync_window_get_type,
   mun_user_dialog_get_type,
   mun_users_page_get_type,

@@ -131,7 +131,8 @@ lead_to (MunDashboardPage *self, GtkWidget *row, const char *page_id)
     Reply reply;
   } needed[] = { { "users", REPLY_USERS },
                  { "archive-email", REPLY_PROFILES },
-                 { "directory-services", REPLY_DIRECTORY } };
+                 { "directory-services", REPLY_DIRECTORY },
+                 { "storage-locations", REPLY_STORES } };
 
   MunConnection *connection = mun_page_get_connection (MUN_PAGE (self));
 

@@ -277,7 +277,7 @@ find_in_stores (GPtrArray *needs, JsonNode *stores)
       add_need (needs, MUN_RESULT_BAD,
                 /* Translators: %s is the name of an archive store. */
                 g_strdup_printf (_ ("The store %s has an error"), name),
-                g_strdup (mun_json_get_string (store, "error", "")), NULL);
+                g_strdup (mun_json_get_string (store, "error", "")), "storage-locations");
     if (store != NULL && mun_json_get_bool (store, "needsUpgrade", FALSE))
       add_need (needs, MUN_RESULT_WARNING,
                 /* Translators: %s is the name of an archive store. */
@@ -292,7 +292,7 @@ find_in_stores (GPtrArray *needs, JsonNode *stores)
   if (stores != NULL && !receives)
     add_need (needs, MUN_RESULT_BAD, g_strdup (_ ("No store receives mail")),
               g_strdup (_ ("New messages cannot be archived until a store is the current one.")),
-              NULL);
+              "storage-locations");
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "mun-directory-page.h"
 #include "mun-indexes-page.h"
 #include "mun-search-page.h"
+#include "mun-stores-page.h"
 #include "mun-users-page.h"
 
 #include <glib/gi18n.h>
@@ -36,6 +37,8 @@ static const MunPageEntry entries[] = {
   { ADMINISTRATIVE_TOOLS, USERS_AND_ARCHIVES, "directory-services", N_ ("Directory Services"),
     "mun-directory-symbolic", mun_directory_page_get_type, "GetDirectoryServicesConfiguration",
     FALSE },
+  { ADMINISTRATIVE_TOOLS, STORAGE, "storage-locations", N_ ("Storage Locations"),
+    "drive-harddisk-symbolic", mun_stores_page_get_type, "GetStores", FALSE },
   { ADMINISTRATIVE_TOOLS, STORAGE, "search-indexes", N_ ("Search Indexes"),
     "system-search-symbolic", mun_indexes_page_get_type, "GetStoreIndexes", FALSE },
 };

@@ -5,6 +5,7 @@
  *   render-server.c   the server that is shown: replies.json, and an archive in a real munimentd
  *   pages.c           the pages in their states
  *   search-folders.c  searches kept by name
+ *   stores.c          the archive stores
  *   dialogs.c         dialogs and windows over the pages
  *   test-render.c     one run is one look */
 
@@ -72,6 +73,8 @@ void
 render_add_pages (void);
 void
 render_add_search_folders (void);
+void
+render_add_stores (void);
 void
 render_add_dialogs (void);
 

@@ -15,6 +15,7 @@ main (int argc, char **argv)
   }
   render_add_pages ();
   render_add_search_folders ();
+  render_add_stores ();
   render_add_dialogs ();
   status = g_test_run ();
   render_server_stop ();

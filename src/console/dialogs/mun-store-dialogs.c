@@ -1,0 +1,239 @@
+/* mun-store-dialogs.c: what is asked before something is done to an archive store */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define G_LOG_DOMAIN "muniment-dialog"
+
+#include "mun-store-dialogs.h"
+
+#include "json.h"
+#include "mun-choice.h"
+
+#include <glib/gi18n.h>
+
+#define VERB "go"
+
+/* A dialog with rows, until it is answered. The dialog owns the widgets. */
+typedef struct {
+  JsonObject *arguments;
+  JsonArray *stores; /* whose names are taken; nullable */
+  AdwMessageDialog *dialog;
+  GtkWidget *box;
+  GtkWidget *group;
+  GtkEditable *text; /* nullable */
+  const char *text_argument;
+  gboolean text_required;
+  GtkSwitch *deleted; /* nullable */
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  json_object_unref (question->arguments);
+  g_clear_pointer (&question->stores, json_array_unref);
+  g_free (question);
+}
+
+static char *
+dup_text (Question *question)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (question->text)));
+}
+
+static gboolean
+is_taken (Question *question, const char *name)
+{
+  for (guint i = 0; question->stores != NULL && i < json_array_get_length (question->stores); i++) {
+    JsonNode *element = json_array_get_element (question->stores, i);
+
+    if (JSON_NODE_HOLDS_OBJECT (element)
+        && g_strcmp0 (mun_json_get_string (json_node_get_object (element), "name", ""), name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+changed_cb (GtkEditable *entry, Question *question)
+{
+  g_autofree char *text = dup_text (question);
+  gboolean taken = is_taken (question, text);
+
+  if (taken)
+    gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (entry), "error");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (entry),
+                               taken ? _ ("Another archive store has this name.") : NULL);
+  adw_message_dialog_set_response_enabled (question->dialog, VERB,
+                                           !taken && (*text != '\0' || !question->text_required));
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Question *question = g_task_get_task_data (task);
+  g_autofree char *response = mun_choice_finish (result, NULL);
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (response, VERB) != 0) {
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the question was dismissed");
+    return;
+  }
+  text = question->text != NULL ? dup_text (question) : NULL;
+  if (text != NULL && *text != '\0')
+    json_object_set_string_member (question->arguments, question->text_argument, text);
+  if (question->deleted != NULL)
+    json_object_set_boolean_member (question->arguments, "recoverDeletedMessages",
+                                    gtk_switch_get_active (question->deleted));
+  g_task_return_pointer (task, json_object_ref (question->arguments),
+                         (GDestroyNotify)json_object_unref);
+}
+
+static GTask *
+begin (GtkWidget *parent, JsonObject *store, const char *heading, const char *body,
+       const char *verb, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (parent, cancellable, callback, data);
+  Question *question = g_new0 (Question, 1);
+  GtkRoot *root = gtk_widget_get_root (parent);
+  GtkWidget *dialog
+      = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, body);
+
+  g_task_set_source_tag (task, begin);
+  g_task_set_task_data (task, question, question_free);
+  question->arguments = json_object_new ();
+  if (store != NULL)
+    json_object_set_int_member (question->arguments, "id", mun_json_get_int (store, "id", 0));
+  question->dialog = ADW_MESSAGE_DIALOG (dialog);
+  question->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  question->group = adw_preferences_group_new ();
+  gtk_box_append (GTK_BOX (question->box), question->group);
+  adw_message_dialog_set_extra_child (question->dialog, question->box);
+  adw_message_dialog_add_responses (question->dialog, "cancel", _ ("_Cancel"), VERB, verb, NULL);
+  adw_message_dialog_set_response_appearance (question->dialog, VERB, ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (question->dialog, VERB);
+  adw_message_dialog_set_close_response (question->dialog, "cancel");
+  return task;
+}
+
+/* Takes @task. */
+static void
+ask (GTask *task)
+{
+  Question *question = g_task_get_task_data (task);
+
+  mun_choice_async (question->dialog, g_task_get_cancellable (task), answered_cb, task);
+}
+
+static void
+add_text (Question *question, GtkWidget *row, const char *title, const char *argument,
+          gboolean required)
+{
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (question->group), row);
+  question->text = GTK_EDITABLE (row);
+  question->text_argument = argument;
+  question->text_required = required;
+  g_signal_connect (row, "changed", G_CALLBACK (changed_cb), question);
+  changed_cb (question->text, question);
+}
+
+/* Below the rows. */
+static void
+add_hint (Question *question, const char *text)
+{
+  GtkWidget *hint = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (hint), 0);
+  gtk_label_set_max_width_chars (GTK_LABEL (hint), 40);
+  gtk_widget_add_css_class (hint, "caption");
+  gtk_widget_add_css_class (hint, "dim-label");
+  gtk_widget_set_margin_start (hint, 12);
+  gtk_widget_set_margin_end (hint, 12);
+  gtk_box_append (GTK_BOX (question->box), hint);
+}
+
+static void
+add_deleted (Question *question)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *toggle = gtk_switch_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Bring Deleted Messages Back"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               _ ("Those whose contents are still in the containers"));
+  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Bring Deleted Messages Back"), -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (question->group), row);
+  question->deleted = GTK_SWITCH (toggle);
+}
+
+void
+mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer data)
+{
+  /* Translators: %s is the name of an archive store. */
+  g_autofree char *heading
+      = g_strdup_printf (_ ("Recover “%s”?"), mun_json_get_string (store, "name", ""));
+  GTask *task
+      = begin (parent, store, heading,
+               _ ("The store is made again from its containers: folders, messages and search "
+                  "index. The containers are only read; the old catalogue is set aside. This can "
+                  "take hours, and a cancelled recovery changes nothing."),
+               _ ("_Recover"), cancellable, callback, data);
+  Question *question = g_task_get_task_data (task);
+
+  add_deleted (question);
+  add_text (question, adw_password_entry_row_new (), _ ("Recovery Passphrase"), "encryptionKey",
+            FALSE);
+  add_hint (question,
+            _ ("The passphrase is needed only when this server’s master key does not open the "
+               "store."));
+  ask (task);
+}
+
+void
+mun_store_ask_unlock_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data)
+{
+  /* Translators: %s is the name of an archive store. */
+  g_autofree char *heading
+      = g_strdup_printf (_ ("Unlock “%s”"), mun_json_get_string (store, "name", ""));
+  GTask *task = begin (parent, store, heading,
+                       _ ("The store’s key is opened with the recovery passphrase of the "
+                          "installation it comes from, and from then on with this server’s master "
+                          "key."),
+                       _ ("_Unlock"), cancellable, callback, data);
+
+  add_text (g_task_get_task_data (task), adw_password_entry_row_new (), _ ("Recovery Passphrase"),
+            "passphrase", TRUE);
+  ask (task);
+}
+
+void
+mun_store_ask_create_async (GtkWidget *parent, JsonArray *stores, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = begin (parent, NULL, _ ("Create Archive Store"),
+                       _ ("It receives messages once its state is “Archive Here”."), _ ("C_reate"),
+                       cancellable, callback, data);
+  Question *question = g_task_get_task_data (task);
+
+  question->stores = stores != NULL ? json_array_ref (stores) : NULL;
+  add_text (question, adw_entry_row_new (), _ ("Name"), "name", TRUE);
+  ask (task);
+}
+
+JsonObject *
+mun_store_ask_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -8,8 +8,19 @@
 #include "mun-choice.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define VERB "go"
+#define MAX_FIELDS 2
+/* Of a recovery key, as the server wants it. */
+#define MIN_KEY_CHARS 12
+
+typedef struct {
+  GtkEditable *entry;
+  const char *argument; /* NULL: the one before it, repeated */
+  gboolean is_required;
+  glong min_chars;
+} Field;
 
 /* A dialog with rows, until it is answered. The dialog owns the widgets. */
 typedef struct {
@@ -18,9 +29,9 @@ typedef struct {
   AdwMessageDialog *dialog;
   GtkWidget *box;
   GtkWidget *group;
-  GtkEditable *text; /* nullable */
-  const char *text_argument;
-  gboolean text_required;
+  Field fields[MAX_FIELDS];
+  guint n_fields;
+  GtkWidget *fault;
   GtkSwitch *deleted; /* nullable */
 } Question;
 
@@ -34,10 +45,13 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* A secret is what it is; spaces around a name or a folder were not meant. */
 static char *
-dup_text (Question *question)
+dup_text (const Field *field)
 {
-  return g_strstrip (g_strdup (gtk_editable_get_text (question->text)));
+  char *text = g_strdup (gtk_editable_get_text (field->entry));
+
+  return ADW_IS_PASSWORD_ENTRY_ROW (field->entry) ? text : g_strstrip (text);
 }
 
 static gboolean
@@ -53,20 +67,54 @@ is_taken (Question *question, const char *name)
   return FALSE;
 }
 
+/* What is wrong with what was typed; NULL: nothing. */
+static const char *
+find_fault (Question *question, guint index)
+{
+  const Field *field = &question->fields[index];
+  g_autofree char *text = dup_text (field);
+
+  if (field->argument == NULL) {
+    g_autofree char *first = dup_text (field - 1);
+
+    return strcmp (text, first) == 0 ? NULL : _ ("The two are not the same.");
+  }
+  if (g_utf8_strlen (text, -1) < field->min_chars)
+    return _ ("At least 12 characters are needed.");
+  if (strcmp (field->argument, "name") == 0 && is_taken (question, text))
+    return _ ("Another archive store has this name.");
+  return field->is_required && *text == '\0' ? "" : NULL;
+}
+
+/* What is empty is not wrong yet. */
+static void
+check (Question *question)
+{
+  gboolean is_good = TRUE;
+  const char *shown = NULL;
+
+  for (guint i = 0; i < question->n_fields; i++) {
+    GtkWidget *entry = GTK_WIDGET (question->fields[i].entry);
+    const char *fault = find_fault (question, i);
+    gboolean is_shown = fault != NULL && *gtk_editable_get_text (question->fields[i].entry) != '\0';
+
+    is_good = is_good && fault == NULL;
+    if (is_shown)
+      gtk_widget_add_css_class (entry, "error");
+    else
+      gtk_widget_remove_css_class (entry, "error");
+    if (is_shown && shown == NULL)
+      shown = fault;
+  }
+  gtk_label_set_label (GTK_LABEL (question->fault), shown != NULL ? shown : "");
+  gtk_widget_set_visible (question->fault, shown != NULL);
+  adw_message_dialog_set_response_enabled (question->dialog, VERB, is_good);
+}
+
 static void
 changed_cb (GtkEditable *entry, Question *question)
 {
-  g_autofree char *text = dup_text (question);
-  gboolean taken = is_taken (question, text);
-
-  if (taken)
-    gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (entry), "error");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (entry),
-                               taken ? _ ("Another archive store has this name.") : NULL);
-  adw_message_dialog_set_response_enabled (question->dialog, VERB,
-                                           !taken && (*text != '\0' || !question->text_required));
+  check (question);
 }
 
 static void
@@ -75,20 +123,38 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   Question *question = g_task_get_task_data (task);
   g_autofree char *response = mun_choice_finish (result, NULL);
-  g_autofree char *text = NULL;
 
   if (g_strcmp0 (response, VERB) != 0) {
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the question was dismissed");
     return;
   }
-  text = question->text != NULL ? dup_text (question) : NULL;
-  if (text != NULL && *text != '\0')
-    json_object_set_string_member (question->arguments, question->text_argument, text);
+  for (guint i = 0; i < question->n_fields; i++) {
+    g_autofree char *text = dup_text (&question->fields[i]);
+
+    if (question->fields[i].argument != NULL && *text != '\0')
+      json_object_set_string_member (question->arguments, question->fields[i].argument, text);
+  }
   if (question->deleted != NULL)
     json_object_set_boolean_member (question->arguments, "recoverDeletedMessages",
                                     gtk_switch_get_active (question->deleted));
   g_task_return_pointer (task, json_object_ref (question->arguments),
                          (GDestroyNotify)json_object_unref);
+}
+
+/* Below the rows. */
+static GtkWidget *
+add_hint (Question *question, const char *text)
+{
+  GtkWidget *hint = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (hint), 0);
+  gtk_label_set_max_width_chars (GTK_LABEL (hint), 40);
+  gtk_widget_add_css_class (hint, "caption");
+  gtk_widget_set_margin_start (hint, 12);
+  gtk_widget_set_margin_end (hint, 12);
+  gtk_box_append (GTK_BOX (question->box), hint);
+  return hint;
 }
 
 static GTask *
@@ -110,6 +176,9 @@ begin (GtkWidget *parent, JsonObject *store, const char *heading, const char *bo
   question->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   question->group = adw_preferences_group_new ();
   gtk_box_append (GTK_BOX (question->box), question->group);
+  question->fault = add_hint (question, NULL);
+  gtk_widget_add_css_class (question->fault, "error");
+  gtk_widget_set_visible (question->fault, FALSE);
   adw_message_dialog_set_extra_child (question->dialog, question->box);
   adw_message_dialog_add_responses (question->dialog, "cancel", _ ("_Cancel"), VERB, verb, NULL);
   adw_message_dialog_set_response_appearance (question->dialog, VERB, ADW_RESPONSE_SUGGESTED);
@@ -128,34 +197,19 @@ ask (GTask *task)
 }
 
 static void
-add_text (Question *question, GtkWidget *row, const char *title, const char *argument,
-          gboolean required)
+add_field (Question *question, GtkWidget *row, const char *title, const char *argument,
+           gboolean is_required, glong min_chars)
 {
+  g_return_if_fail (question->n_fields < MAX_FIELDS);
+
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (question->group), row);
-  question->text = GTK_EDITABLE (row);
-  question->text_argument = argument;
-  question->text_required = required;
+  question->fields[question->n_fields++]
+      = (Field){ GTK_EDITABLE (row), argument, is_required, min_chars };
   g_signal_connect (row, "changed", G_CALLBACK (changed_cb), question);
-  changed_cb (question->text, question);
-}
-
-/* Below the rows. */
-static void
-add_hint (Question *question, const char *text)
-{
-  GtkWidget *hint = gtk_label_new (text);
-
-  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (hint), 0);
-  gtk_label_set_max_width_chars (GTK_LABEL (hint), 40);
-  gtk_widget_add_css_class (hint, "caption");
-  gtk_widget_add_css_class (hint, "dim-label");
-  gtk_widget_set_margin_start (hint, 12);
-  gtk_widget_set_margin_end (hint, 12);
-  gtk_box_append (GTK_BOX (question->box), hint);
+  check (question);
 }
 
 static void
@@ -190,13 +244,15 @@ mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable 
                   "take hours, and a cancelled recovery changes nothing."),
                _ ("_Recover"), cancellable, callback, data);
   Question *question = g_task_get_task_data (task);
+  GtkWidget *hint;
 
   add_deleted (question);
-  add_text (question, adw_password_entry_row_new (), _ ("Recovery Passphrase"), "encryptionKey",
-            FALSE);
-  add_hint (question,
-            _ ("The passphrase is needed only when this server’s master key does not open the "
-               "store."));
+  add_field (question, adw_password_entry_row_new (), _ ("Recovery Key"), "encryptionKey", FALSE,
+             0);
+  hint = add_hint (
+      question,
+      _ ("The key is needed only when this server’s master key does not open the store."));
+  gtk_widget_add_css_class (hint, "dim-label");
   ask (task);
 }
 
@@ -208,13 +264,33 @@ mun_store_ask_unlock_async (GtkWidget *parent, JsonObject *store, GCancellable *
   g_autofree char *heading
       = g_strdup_printf (_ ("Unlock “%s”"), mun_json_get_string (store, "name", ""));
   GTask *task = begin (parent, store, heading,
-                       _ ("The store’s key is opened with the recovery passphrase of the "
-                          "installation it comes from, and from then on with this server’s master "
-                          "key."),
+                       _ ("The store is opened with the recovery key that it was given where it "
+                          "comes from, and from then on with this server’s master key."),
                        _ ("_Unlock"), cancellable, callback, data);
 
-  add_text (g_task_get_task_data (task), adw_password_entry_row_new (), _ ("Recovery Passphrase"),
-            "passphrase", TRUE);
+  add_field (g_task_get_task_data (task), adw_password_entry_row_new (), _ ("Recovery Key"),
+             "passphrase", TRUE, 0);
+  ask (task);
+}
+
+void
+mun_store_ask_recovery_key_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer data)
+{
+  /* Translators: %s is the name of an archive store. */
+  g_autofree char *heading
+      = g_strdup_printf (_ ("Recovery Key of “%s”"), mun_json_get_string (store, "name", ""));
+  GTask *task
+      = begin (parent, store, heading,
+               _ ("It opens the store when the master key is lost, or in another installation. It "
+                  "takes the place of the former one. Keep it apart from the archive: whoever has "
+                  "both can read everything."),
+               _ ("_Set"), cancellable, callback, data);
+  Question *question = g_task_get_task_data (task);
+
+  add_field (question, adw_password_entry_row_new (), _ ("Recovery Key"), "passphrase", TRUE,
+             MIN_KEY_CHARS);
+  add_field (question, adw_password_entry_row_new (), _ ("Repeat"), NULL, TRUE, 0);
   ask (task);
 }
 
@@ -228,7 +304,24 @@ mun_store_ask_create_async (GtkWidget *parent, JsonArray *stores, GCancellable *
   Question *question = g_task_get_task_data (task);
 
   question->stores = stores != NULL ? json_array_ref (stores) : NULL;
-  add_text (question, adw_entry_row_new (), _ ("Name"), "name", TRUE);
+  add_field (question, adw_entry_row_new (), _ ("Name"), "name", TRUE, 0);
+  ask (task);
+}
+
+void
+mun_store_ask_attach_async (GtkWidget *parent, JsonArray *stores, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = begin (parent, NULL, _ ("Attach Archive Store"),
+                       _ ("The folder of a store of another installation, or of a backup, put "
+                          "beside the stores of this server."),
+                       _ ("_Attach"), cancellable, callback, data);
+  Question *question = g_task_get_task_data (task);
+
+  question->stores = stores != NULL ? json_array_ref (stores) : NULL;
+  json_object_set_string_member (question->arguments, "type", "FileSystemInternal");
+  add_field (question, adw_entry_row_new (), _ ("Name"), "name", TRUE, 0);
+  add_field (question, adw_entry_row_new (), _ ("Folder on the Server"), "databasePath", TRUE, 0);
   ask (task);
 }
 

@@ -13,18 +13,26 @@ G_BEGIN_DECLS
  * is to be called (JsonObject, owned), or G_IO_ERROR_CANCELLED. `store`: an element of GetStores.
  */
 
-/* RecoverStore: says what it does; asks whether deleted messages come back and for the recovery
- * passphrase of a store whose key this server's master key does not open. */
+/* RecoverStore: says what it does; asks whether deleted messages come back, and for the recovery
+ * key of a store that this server's master key does not open. */
 void
 mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer data);
-/* UnlockStore: asks for the passphrase. */
+/* UnlockStore: asks for the recovery key. */
 void
 mun_store_ask_unlock_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
+/* SetStoreRecoveryKey: asks for a new one, twice. */
+void
+mun_store_ask_recovery_key_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer data);
 /* CreateStore: asks for the name; `stores` (GetStores): those that are taken. */
 void
 mun_store_ask_create_async (GtkWidget *parent, JsonArray *stores, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data);
+/* AttachStore: asks for the name and where the store lies. */
+void
+mun_store_ask_attach_async (GtkWidget *parent, JsonArray *stores, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
 JsonObject *
 mun_store_ask_finish (GAsyncResult *result, GError **error);

@@ -21,6 +21,8 @@ static const struct {
   [MUN_CARE_RECOVER] = { "RecoverStore", N_ ("_Recover…"), N_ ("Recover %s") },
   [MUN_CARE_RECREATE_RECORDS] = { "RecreateRecoveryRecords", N_ ("Recreate Recovery Rec_ords…"),
                                   N_ ("Recreate the recovery records of %s") },
+  [MUN_CARE_SET_RECOVERY_KEY]
+  = { "SetStoreRecoveryKey", N_ ("Set Recovery _Key…"), N_ ("Set the recovery key of %s") },
   [MUN_CARE_UNLOCK] = { "UnlockStore", N_ ("_Unlock…"), N_ ("Unlock %s") },
 };
 
@@ -100,6 +102,7 @@ mun_care_dup_outcome (const char *function, JsonNode *result)
     { "CompactStore", N_ ("Compacted") },
     { "RecoverStore", N_ ("Recovered from its containers") },
     { "RecreateRecoveryRecords", N_ ("Recovery records recreated") },
+    { "SetStoreRecoveryKey", N_ ("Recovery key set") },
     { "UnlockStore", N_ ("Unlocked") },
     { "RenewMasterKey", N_ ("Master key renewed") },
   };

@@ -16,6 +16,7 @@
 #include <glib/gi18n.h>
 
 #define CREATE "CreateStore"
+#define ATTACH "AttachStore"
 #define SET_STATE "SetStoreRequestedState"
 #define VERIFY_ALL "VerifyStores"
 #define RENEW_KEY "RenewMasterKey"
@@ -89,13 +90,15 @@ update_actions (MunStoresPage *self)
   gboolean can_create = has_function (self, CREATE);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.create", can_create);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.attach", has_function (self, ATTACH));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.verify-all",
                                  has_function (self, VERIFY_ALL));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.renew-master-key",
                                  has_function (self, RENEW_KEY));
   gtk_widget_set_visible (self->create_button, can_create);
-  gtk_widget_set_visible (self->menu_button,
-                          has_function (self, VERIFY_ALL) || has_function (self, RENEW_KEY));
+  gtk_widget_set_visible (self->menu_button, has_function (self, ATTACH)
+                                                 || has_function (self, VERIFY_ALL)
+                                                 || has_function (self, RENEW_KEY));
 }
 
 static void
@@ -309,6 +312,9 @@ care_cb (MunStoreRow *row, guint care, MunStoresPage *self)
   case MUN_CARE_UNLOCK:
     mun_store_ask_unlock_async (GTK_WIDGET (self), store, NULL, answered_cb, plan);
     break;
+  case MUN_CARE_SET_RECOVERY_KEY:
+    mun_store_ask_recovery_key_async (GTK_WIDGET (self), store, NULL, answered_cb, plan);
+    break;
   case MUN_CARE_COMPACT:
     /* Translators: %s is the name of an archive store. */
     confirm (plan, _ ("Compact “%s”?"),
@@ -393,14 +399,21 @@ report_cb (MunStoreRow *row, MunStoresPage *self)
 /* --- all stores --- */
 
 static void
-create_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+call_answered (Plan *plan, const char *function, GAsyncResult *result)
 {
-  g_autoptr (Plan) plan = data;
   g_autoptr (JsonObject) arguments = mun_store_ask_finish (result, NULL);
 
   if (arguments != NULL && get_connection (plan->page) != NULL)
-    mun_connection_call_async (get_connection (plan->page), CREATE, g_steal_pointer (&arguments),
+    mun_connection_call_async (get_connection (plan->page), function, g_steal_pointer (&arguments),
                                NULL, changed_cb, g_object_ref (plan->page));
+}
+
+static void
+create_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Plan) plan = data;
+
+  call_answered (plan, CREATE, result);
 }
 
 static void
@@ -409,6 +422,23 @@ create_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MunStoresPage *self = MUN_STORES_PAGE (widget);
 
   mun_store_ask_create_async (widget, self->stores, NULL, create_answered_cb,
+                              plan_new (self, NULL, MUN_N_CARES, NULL));
+}
+
+static void
+attach_answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Plan) plan = data;
+
+  call_answered (plan, ATTACH, result);
+}
+
+static void
+attach_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunStoresPage *self = MUN_STORES_PAGE (widget);
+
+  mun_store_ask_attach_async (widget, self->stores, NULL, attach_answered_cb,
                               plan_new (self, NULL, MUN_N_CARES, NULL));
 }
 
@@ -544,6 +574,7 @@ mun_stores_page_class_init (MunStoresPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MunStoresPage, create_button);
   gtk_widget_class_bind_template_child (widget_class, MunStoresPage, menu_button);
   gtk_widget_class_install_action (widget_class, "stores.create", NULL, create_action);
+  gtk_widget_class_install_action (widget_class, "stores.attach", NULL, attach_action);
   gtk_widget_class_install_action (widget_class, "stores.verify-all", NULL, verify_all_action);
   gtk_widget_class_install_action (widget_class, "stores.renew-master-key", NULL, renew_action);
 }

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Actions: stores.create, stores.verify-all, stores.renew-master-key: each is there when the server
- * has the function. What is done to one store is in its row (mun-store-row.h). */
+/* Actions: stores.create, stores.attach, stores.verify-all, stores.renew-master-key: each is there
+ * when the server has the function. What is done to one store is in its row (mun-store-row.h). */
 #define MUN_TYPE_STORES_PAGE (mun_stores_page_get_type ())
 G_DECLARE_FINAL_TYPE (MunStoresPage, mun_stores_page, MUN, STORES_PAGE, MunPage)
 

@@ -110,7 +110,9 @@ test_dialogs (void)
     { "store-unlock", "store.UnlockStore", 3 },
     { "store-compact", "store.CompactStore", 4 },
     { "store-records", "store.RecreateRecoveryRecords", 4 },
+    { "store-recovery-key", "store.SetStoreRecoveryKey", 4 },
     { "store-create", "stores.create", 0 },
+    { "store-attach", "stores.attach", 0 },
     { "store-renew-key", "stores.renew-master-key", 0 },
   };
   g_autoptr (FakeConnection) connection = render_server_new ();

@@ -19,6 +19,8 @@
 #define LARGE_DPI 192
 #define REST_TRIES 40
 #define MIN_COLOURS 12
+/* A little more than the time after which GTK shows a tooltip. */
+#define TOOLTIP_MILLISECONDS 600
 
 typedef struct {
   const char *name;
@@ -143,6 +145,23 @@ render_wait_for_window (GType type)
 {
   console_test_wait (console_test_find_window (type) != NULL);
   return console_test_find_window (type);
+}
+
+static void
+passed_cb (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+}
+
+/* GTK 4.8 asks a surface that is gone where the pointer is when a tooltip was to appear there, which
+ * is critical. Its source is older than this one and comes first: while the surface is there. */
+static void
+let_tooltips_pass (void)
+{
+  gboolean passed = FALSE;
+
+  g_timeout_add_once (TOOLTIP_MILLISECONDS, passed_cb, &passed);
+  console_test_wait (passed);
 }
 
 /* What the window shows; NULL before it was drawn. */
@@ -341,6 +360,7 @@ render_shoot_popover (GtkPopover *popover, const char *name)
   save_picture (GTK_WIDGET (popover), name);
   gtk_popover_popdown (popover);
   console_test_wait (!gtk_widget_get_mapped (GTK_WIDGET (popover)));
+  let_tooltips_pass ();
 }
 
 void

@@ -282,6 +282,32 @@ make_second (Fixture *fixture)
   g_assert_true (is_in_state (fixture, 2, "current"));
 }
 
+/* What is protected or closed is not written to. */
+static void
+test_possible (void)
+{
+  static const struct {
+    const char *json;
+    gboolean verify, compact, recover, unlock, set_key;
+  } rows[] = {
+    { "{\"requestedState\":\"current\",\"error\":null}", TRUE, TRUE, FALSE, FALSE, TRUE },
+    { "{\"requestedState\":\"writeProtected\"}", TRUE, FALSE, FALSE, FALSE, TRUE },
+    { "{\"requestedState\":\"disabled\"}", FALSE, FALSE, TRUE, FALSE, TRUE },
+    { "{\"requestedState\":\"normal\",\"error\":\"gone\"}", FALSE, FALSE, TRUE, TRUE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (JsonObject) store = mun_json_parse_object (rows[i].json, -1, NULL);
+
+    g_assert_cmpint (mun_care_is_possible (MUN_CARE_VERIFY, store), ==, rows[i].verify);
+    g_assert_cmpint (mun_care_is_possible (MUN_CARE_COMPACT, store), ==, rows[i].compact);
+    g_assert_cmpint (mun_care_is_possible (MUN_CARE_RECREATE_RECORDS, store), ==, rows[i].compact);
+    g_assert_cmpint (mun_care_is_possible (MUN_CARE_RECOVER, store), ==, rows[i].recover);
+    g_assert_cmpint (mun_care_is_possible (MUN_CARE_UNLOCK, store), ==, rows[i].unlock);
+    g_assert_cmpint (mun_care_is_possible (MUN_CARE_SET_RECOVERY_KEY, store), ==, rows[i].set_key);
+  }
+}
+
 static void
 test_recover (void)
 {
@@ -371,6 +397,7 @@ int
 main (int argc, char **argv)
 {
   console_test_init (&argc, &argv);
+  g_test_add_func ("/stores/possible", test_possible);
   g_test_add_func ("/stores/offers", test_offers);
   g_test_add_func ("/stores/verify", test_verify);
   g_test_add_func ("/stores/recover", test_recover);

@@ -47,9 +47,9 @@ mun_care_dup_title (MunCare care, const char *name)
 }
 
 static gboolean
-is_disabled (JsonObject *store)
+is_in_state (JsonObject *store, const char *state)
 {
-  return strcmp (mun_json_get_string (store, "requestedState", ""), "disabled") == 0;
+  return strcmp (mun_json_get_string (store, "requestedState", ""), state) == 0;
 }
 
 gboolean
@@ -61,13 +61,21 @@ mun_store_is_broken (JsonObject *store)
 gboolean
 mun_care_is_possible (MunCare care, JsonObject *store)
 {
+  gboolean is_broken = mun_store_is_broken (store);
+  gboolean is_disabled = is_in_state (store, "disabled");
+
   switch (care) {
   case MUN_CARE_RECOVER:
-    return mun_store_is_broken (store) || is_disabled (store);
+    return is_broken || is_disabled;
   case MUN_CARE_UNLOCK:
-    return mun_store_is_broken (store);
+    return is_broken;
+  case MUN_CARE_SET_RECOVERY_KEY:
+    return !is_broken;
+  case MUN_CARE_VERIFY:
+    return !is_broken && !is_disabled;
   default:
-    return !mun_store_is_broken (store) && !is_disabled (store);
+    /* these write */
+    return !is_broken && !is_disabled && !is_in_state (store, "writeProtected");
   }
 }
 

@@ -82,4 +82,9 @@ mun_master_insert_store (MunMaster *self, JsonObject *document, GError **error);
 gboolean
 mun_master_put_stores (MunMaster *self, JsonArray *documents, GError **error);
 
+/* Gives pages that nobody uses back to the disk, in small steps. */
+gboolean
+mun_master_compact (MunMaster *self, guint64 *given_back, GCancellable *cancellable,
+                    GError **error);
+
 G_END_DECLS

@@ -46,6 +46,7 @@ static const struct {
   { "RenewMasterKey", "MasterKeyRenew" },
   { "CompactStore", "StoreCompact" },
   { "MaintainFileSystemDatabases", "StoreMaintain" },
+  { "CompactMasterDatabase", "MasterDatabaseCompact" },
   { "VerifyStore", "StoreVerify" },
   { "VerifyStores", "StoreVerify" },
   { "SelectAllStoreIndexesForRebuild", "StoreRebuildIndexes" },

@@ -1,4 +1,4 @@
-/* functions-compact.c: stores give space back */
+/* functions-compact.c: stores and the master database give space back */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "muniment-server"
 
@@ -84,8 +84,20 @@ maintain_databases (MunCall *call, GError **error)
   return NULL;
 }
 
+static JsonNode *
+compact_master_database (MunCall *call, GError **error)
+{
+  guint64 given_back;
+
+  if (mun_master_compact (mun_call_get_master (call), &given_back, mun_call_get_cancellable (call),
+                          error))
+    mun_call_log (call, "%.1f MB of the master database given back", given_back / 1e6);
+  return NULL;
+}
+
 const MunHandlerEntry mun_handlers_compact[] = {
   { "CompactStore", compact_store },
   { "MaintainFileSystemDatabases", maintain_databases },
+  { "CompactMasterDatabase", compact_master_database },
   { NULL, NULL },
 };

@@ -420,6 +420,34 @@ test_newer (Fixture *self, gconstpointer data)
   g_assert_error (error, MUN_ERROR, MUN_ERROR_DAMAGED);
 }
 
+/* What was large and is gone takes no space on the disk. */
+static void
+test_compact (Fixture *self, gconstpointer data)
+{
+  g_autofree char *large = g_strnfill (5 * 1024 * 1024, 'x');
+  g_autofree char *kept = NULL;
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  guint64 given_back = 0;
+  GStatBuf status;
+
+  g_assert_true (mun_master_set_setting (self->master, "kept", "this", NULL));
+  g_assert_true (mun_master_set_setting (self->master, "large", large, NULL));
+  g_assert_true (mun_master_set_setting (self->master, "large", NULL, NULL));
+  g_cancellable_cancel (cancelled);
+  g_assert_false (mun_master_compact (self->master, &given_back, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  mun_master_compact (self->master, &given_back, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (given_back, >, 2 * 1024 * 1024);
+  g_assert_cmpint (g_stat (self->path, &status), ==, 0);
+  g_assert_cmpint (status.st_size, <, 1024 * 1024);
+  reopen (self);
+  kept = mun_master_get_setting (self->master, "kept", NULL);
+  g_assert_cmpstr (kept, ==, "this");
+}
+
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -436,6 +464,7 @@ main (int argc, char **argv)
   ADD ("/master/checkpoints", test_checkpoints);
   ADD ("/master/audit", test_audit);
   ADD ("/master/audit-groups", test_audit_groups);
+  ADD ("/master/compact", test_compact);
   ADD ("/master/read-during-write", test_read_during_write);
   ADD ("/master/audit-shares", test_audit_shares);
   ADD ("/master/audit-together", test_audit_together);

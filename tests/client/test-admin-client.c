@@ -105,7 +105,7 @@ test_connect (void)
   assert_connected (client);
   g_assert_true (mun_admin_client_has_function (client, "GetUsers"));
   g_assert_false (mun_admin_client_has_function (client, "getusers"));
-  g_assert_false (mun_admin_client_has_function (client, "CompactMasterDatabase"));
+  g_assert_false (mun_admin_client_has_function (client, "RepairStoreDatabase"));
   g_assert_cmpuint (g_strv_length ((char **)mun_admin_client_get_functions (client)), >, 40);
   g_assert_nonnull (
       mun_json_get_string (mun_admin_client_get_server_info (client), "version", NULL));

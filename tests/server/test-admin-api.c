@@ -229,7 +229,7 @@ test_paths (void)
   } rows[] = {
     { "POST", "/api/invoke/NoSuchFunction", 404 },
     { "POST", "/api/invoke/getServerInfo", 404 },
-    { "POST", "/api/invoke/CompactMasterDatabase", 404 }, /* in the contract, not served */
+    { "POST", "/api/invoke/RepairStoreDatabase", 404 }, /* in the contract, not served */
     { "POST", "/api/invoke/", 404 },
     { "GET", "/api/invoke/GetServerInfo", 405 },
     { "PUT", "/api/get-status", 405 },

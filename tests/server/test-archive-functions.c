@@ -234,6 +234,7 @@ test_compact (void)
   g_assert_cmpint (mun_json_get_int (mun_json_get_object (verified, "result"), "faults", -1), ==,
                    0);
   ok ("MaintainFileSystemDatabases", NULL);
+  ok ("CompactMasterDatabase", NULL);
   events = test_server_call_ok (server, "GetAuditLog", "eventType=StoreCompact");
   /* newest first */
   event = json_array_get_object_element (json_node_get_array (events), 0);

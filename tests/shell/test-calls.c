@@ -156,9 +156,9 @@ static void
 test_not_served (void)
 {
   g_autoptr (Shell) shell = make_shell ();
-  g_autoptr (ShellRun) run = shell_call (shell, "CompactMasterDatabase", NULL);
+  g_autoptr (ShellRun) run = shell_call (shell, "RepairStoreDatabase", "--id=1", NULL);
 
-  assert_run (run, 1, "", "does not have the function CompactMasterDatabase");
+  assert_run (run, 1, "", "does not have the function RepairStoreDatabase");
 }
 
 static void

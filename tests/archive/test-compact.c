@@ -599,6 +599,46 @@ be_busy_victim (const char *dir, const char *step, int skip)
   return 1;
 }
 
+/* A deletion that never comes to its commit. */
+static int
+be_deleter (const char *dir, const char *id)
+{
+  g_autoptr (MunSecret) key = mun_secret_new ("0123456789abcdef0123456789abcdef", 32);
+  g_autoptr (MunArchive) archive = mun_archive_open (dir, key, NULL);
+
+  failing_step = "before-commit";
+  mun_contents_fault_hook = fail_cb;
+  mun_archive_delete_message (archive, id, NULL);
+  return 1;
+}
+
+/* What the journal says of it is void where it is moved to, too. */
+static void
+test_void (ArchiveFixture *fixture, gconstpointer data)
+{
+  CompactMail mail;
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *dump = NULL;
+  GBytes *later = archive_fixture_message ("a@b", "c@d", "later", 1720000000, "later");
+  const char *arguments[] = { self, "--deleter", fixture->dir, NULL, NULL };
+  int status = 0;
+
+  compact_mail_fill (fixture, &mail);
+  g_clear_object (&fixture->archive);
+  arguments[3] = mail.large_id;
+  g_assert_true (g_spawn_sync (NULL, (char **)arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL,
+                               NULL, &status, NULL));
+  g_assert_true (WIFSIGNALED (status));
+  archive_fixture_reopen (fixture);
+  g_hash_table_insert (mail.kept, archive_fixture_deliver (fixture->archive, later, "anna/Mail/In"),
+                       later);
+  dump = compact_mail_dump (fixture);
+  g_free (compact (fixture));
+  g_assert_false (compact_mail_has_container (fixture, 1));
+  compact_mail_assert_recovers (fixture, &mail, dump);
+  compact_mail_clear (&mail);
+}
+
 static void
 copy_dir (const char *from, const char *to)
 {
@@ -728,6 +768,8 @@ main (int argc, char **argv)
     return be_victim (argv[2], argv[3], atoi (argv[4]));
   if (argc == 5 && strcmp (argv[1], "--busy-victim") == 0)
     return be_busy_victim (argv[2], argv[3], atoi (argv[4]));
+  if (argc == 4 && strcmp (argv[1], "--deleter") == 0)
+    return be_deleter (argv[2], argv[3]);
   g_test_init (&argc, &argv, NULL);
   /* Stores in error are warned of. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
@@ -743,6 +785,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("cancelled", test_cancelled);
   ADD ("fails", test_fails);
+  ADD ("void", test_void);
   ADD ("killed", test_killed);
   ADD ("killed-in-use", test_killed_in_use);
   return g_test_run ();

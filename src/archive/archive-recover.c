@@ -7,6 +7,7 @@
 #include "archive-private.h"
 #include "errors.h"
 #include "store-recover.h"
+#include "store-snapshot.h"
 
 static MunStoreEntry *
 find_closed (MunArchive *self, gint64 id, GError **error)
@@ -60,5 +61,23 @@ mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted
                              data, cancellable, report, error)
        && replace (self, id, dir, error);
   mun_archive_end_work (self, id);
+  return ok;
+}
+
+gboolean
+mun_archive_recreate_records (MunArchive *self, gint64 id, MunVerifyProgress progress,
+                              gpointer data, GCancellable *cancellable, char **report,
+                              GError **error)
+{
+  g_autoptr (MunStoreEntry) entry = mun_archive_find_entry (self, id, error);
+  GString *text;
+  gboolean ok;
+
+  if (entry == NULL || !mun_archive_begin_work (self, id, error))
+    return FALSE;
+  text = g_string_new (NULL);
+  ok = mun_store_snapshot (entry->store, progress, data, cancellable, text, error);
+  mun_archive_end_work (self, id);
+  *report = g_string_free (text, !ok);
   return ok;
 }

@@ -15,5 +15,11 @@ gboolean
 mun_archive_recover_store (MunArchive *self, gint64 id, gboolean recover_deleted,
                            MunVerifyProgress progress, gpointer data, GCancellable *cancellable,
                            char **report, GError **error);
+/* Writes what such a recovery needs once more: folders, messages and source keys as they are now, and
+ * the copy of the key. Works while the store is in use. */
+gboolean
+mun_archive_recreate_records (MunArchive *self, gint64 id, MunVerifyProgress progress,
+                              gpointer data, GCancellable *cancellable, char **report,
+                              GError **error);
 
 G_END_DECLS

@@ -18,22 +18,31 @@ typedef struct {
   guint start, end;
 } Segment;
 
-static GVariant *
-read_journal (MunRecovery *self, const MunPlaceInContents *place)
+/* What the first round over the journals tells the second one. */
+typedef struct {
+  GArray *segments; /* Segment */
+  GArray *unread;   /* MunPlaceInContents */
+  MunSnapshots *snapshots;
+  const MunContentsMark *moment; /* of the snapshot that holds, or NULL */
+} Rounds;
+
+GVariant *
+mun_recovery_read_journal (MunRecovery *self, const MunPlaceInContents *place, gboolean report)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) plain
       = mun_contents_read (mun_store_get_contents (self->store), place, &error);
 
-  if (plain == NULL) {
-    if (!mun_recovery_is_loss (error, self->problem == NULL ? &self->problem : NULL))
-      return NULL;
+  if (plain != NULL)
+    return mun_journal_record_parse (plain);
+  if (!mun_recovery_is_loss (error, self->problem == NULL ? &self->problem : NULL))
+    return NULL;
+  if (report) {
     self->damaged++;
     mun_recovery_fault (self, "%s (a journal record: messages it names are not in their folders)",
                         error->message);
-    return NULL;
   }
-  return mun_journal_record_parse (plain);
+  return NULL;
 }
 
 static gint64
@@ -228,8 +237,8 @@ apply (MunRecovery *self, const char *operation, GVariantDict *details, GError *
   return TRUE;
 }
 
-static int
-compare_marks (const MunContentsMark *a, const MunContentsMark *b)
+int
+mun_recovery_compare_marks (const MunContentsMark *a, const MunContentsMark *b)
 {
   if (a->container != b->container)
     return a->container < b->container ? -1 : 1;
@@ -239,18 +248,37 @@ compare_marks (const MunContentsMark *a, const MunContentsMark *b)
 static gint
 compare_segments (gconstpointer a, gconstpointer b)
 {
-  return compare_marks (&((const Segment *)a)->origin, &((const Segment *)b)->origin);
+  return mun_recovery_compare_marks (&((const Segment *)a)->origin, &((const Segment *)b)->origin);
 }
 
-static gboolean
-is_void (MunRecovery *self, const Segment *segment)
+gboolean
+mun_recovery_is_void (MunRecovery *self, const MunContentsMark *origin)
 {
   for (guint i = 0; i + 1 < self->voids->len; i += 2)
-    if (compare_marks (&segment->origin, &g_array_index (self->voids, MunContentsMark, i)) >= 0
-        && compare_marks (&segment->origin, &g_array_index (self->voids, MunContentsMark, i + 1))
+    if (mun_recovery_compare_marks (origin, &g_array_index (self->voids, MunContentsMark, i)) >= 0
+        && mun_recovery_compare_marks (origin, &g_array_index (self->voids, MunContentsMark, i + 1))
                < 0)
       return TRUE;
   return FALSE;
+}
+
+/* With all that was said before done again for the deleted messages, it may stand elsewhere. */
+gboolean
+mun_recovery_restate (MunRecovery *self, const char *operation, GVariant *values, GError **error)
+{
+  GVariantDict details;
+  const char *folder = "";
+  gint64 number = 0;
+  gboolean ok;
+
+  g_variant_dict_init (&details, values);
+  ok = apply (self, operation, &details, error) && mun_recovery_step (self, error);
+  if (ok && self->recover_deleted && g_str_equal (operation, "add")
+      && g_variant_dict_lookup (&details, "number", "x", &number)
+      && g_variant_dict_lookup (&details, "folder", "&s", &folder))
+    ok = move_message (self, number, folder, error);
+  g_variant_dict_clear (&details);
+  return ok;
 }
 
 static void
@@ -267,9 +295,10 @@ note_void (MunRecovery *self, GVariantDict *details)
 
 /* The first round: which segments there are, and what says that others are void. */
 static gboolean
-note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segments, GError **error)
+note_record (MunRecovery *self, const MunPlaceInContents *place, Rounds *rounds, GError **error)
 {
-  g_autoptr (GVariant) journal = read_journal (self, place);
+  g_autoptr (GVariant) journal = mun_recovery_read_journal (self, place, FALSE);
+  GArray *segments = rounds->segments;
   Segment segment = { *place, { place->container, place->offset }, 0, 0 };
   gsize n = journal != NULL ? g_variant_n_children (journal) : 0;
 
@@ -282,6 +311,8 @@ note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segment
     g_variant_dict_init (&details, values);
     if (g_str_equal (operation, "void"))
       note_void (self, &details);
+    if (g_str_has_prefix (operation, "snapshot"))
+      mun_snapshots_note (rounds->snapshots, operation, &details, place, i, &segment.origin);
     if (g_str_equal (operation, "moved")) {
       if (segment.end > segment.start)
         g_array_append_val (segments, segment);
@@ -294,11 +325,14 @@ note_record (MunRecovery *self, const MunPlaceInContents *place, GArray *segment
   }
   if (segment.end > segment.start)
     g_array_append_val (segments, segment);
+  if (journal == NULL)
+    g_array_append_val (rounds->unread, *place);
   return mun_recovery_step (self, error);
 }
 
 static gboolean
-replay (MunRecovery *self, GVariant *journal, const Segment *segment, GError **error)
+replay (MunRecovery *self, GVariant *journal, const Segment *segment, gboolean is_restated,
+        GError **error)
 {
   gboolean ok = TRUE;
 
@@ -309,37 +343,74 @@ replay (MunRecovery *self, GVariant *journal, const Segment *segment, GError **e
 
     g_variant_get_child (journal, i, "(&s@a{sv})", &operation, &values);
     g_variant_dict_init (&details, values);
-    ok = apply (self, operation, &details, error) && mun_recovery_step (self, error);
+    /* Which containers are gone on purpose is in no snapshot. */
+    if (!is_restated || g_str_equal (operation, "drop"))
+      ok = apply (self, operation, &details, error) && mun_recovery_step (self, error);
     g_variant_dict_clear (&details);
   }
   return ok;
 }
 
-/* Each once: a crash, or a compaction that was cancelled, leaves some in two places. */
 static gboolean
-replay_all (MunRecovery *self, GArray *segments, GError **error)
+is_before (const Rounds *rounds, const MunContentsMark *origin)
 {
+  return rounds->moment != NULL && mun_recovery_compare_marks (origin, rounds->moment) < 0;
+}
+
+/* The second round. Each once: a crash, or a compaction that was cancelled, leaves some in two
+ * places. What stands before the moment of a snapshot is in it. */
+static gboolean
+replay_all (MunRecovery *self, const Rounds *rounds, GError **error)
+{
+  GArray *segments = rounds->segments;
   g_autoptr (GVariant) journal = NULL;
   MunPlaceInContents opened = { 0, 0, 0 };
+  gboolean is_restated = rounds->moment == NULL;
 
   g_array_sort (segments, compare_segments);
   for (guint i = 0; i < segments->len; i++) {
     const Segment *segment = &g_array_index (segments, Segment, i);
+    gboolean before = is_before (rounds, &segment->origin);
 
-    if (is_void (self, segment)
+    if (!is_restated && !before) {
+      is_restated = TRUE;
+      if (!mun_snapshots_apply (self, rounds->snapshots, error))
+        return FALSE;
+    }
+    if (mun_recovery_is_void (self, &segment->origin)
         || (i > 0 && compare_segments (segment, &g_array_index (segments, Segment, i - 1)) == 0))
       continue;
     if (journal == NULL || opened.container != segment->place.container
         || opened.offset != segment->place.offset) {
       g_clear_pointer (&journal, g_variant_unref);
-      journal = read_journal (self, &segment->place);
+      journal = mun_recovery_read_journal (self, &segment->place, TRUE);
       opened = segment->place;
     }
-    if (journal != NULL ? !replay (self, journal, segment, error)
+    if (journal != NULL ? !replay (self, journal, segment, before && !self->recover_deleted, error)
                         : !mun_recovery_step (self, error))
       return FALSE;
   }
   return TRUE;
+}
+
+/* Journal records that cannot be read: what a snapshot says again is not lost with them. */
+static void
+name_unread (MunRecovery *self, const Rounds *rounds)
+{
+  for (guint i = 0; i < rounds->unread->len; i++) {
+    const MunPlaceInContents *place = &g_array_index (rounds->unread, MunPlaceInContents, i);
+    MunContentsMark mark = { place->container, place->offset };
+
+    if (!is_before (rounds, &mark)) {
+      mun_recovery_read_journal (self, place, TRUE);
+      continue;
+    }
+    g_string_append_printf (self->report,
+                            "container %06u, byte %" G_GUINT64_FORMAT
+                            ": a journal record cannot be read; later recovery records say what "
+                            "it said\n",
+                            place->container, place->offset);
+  }
 }
 
 /* Which folder a message is unique in: its ancestor of the second level, or the first. */
@@ -364,16 +435,14 @@ gboolean
 mun_recover_journals (MunRecovery *self, GError **error)
 {
   g_autoptr (GArray) segments = g_array_new (FALSE, FALSE, sizeof (Segment));
-  guint64 damaged;
+  g_autoptr (GArray) unread = g_array_new (FALSE, FALSE, sizeof (MunPlaceInContents));
+  g_autoptr (MunSnapshots) snapshots = mun_snapshots_new ();
+  Rounds rounds = { segments, unread, snapshots, NULL };
 
   for (guint i = 0; i < self->journals->len; i++)
-    if (!note_record (self, &g_array_index (self->journals, MunPlaceInContents, i), segments,
-                      error))
+    if (!note_record (self, &g_array_index (self->journals, MunPlaceInContents, i), &rounds, error))
       return FALSE;
-  /* Those that cannot be read were named in the first round. */
-  damaged = self->damaged;
-  if (!replay_all (self, segments, error))
-    return FALSE;
-  self->damaged = damaged;
-  return set_scopes (self, error);
+  rounds.moment = mun_snapshots_choose (self, snapshots);
+  name_unread (self, &rounds);
+  return replay_all (self, &rounds, error) && set_scopes (self, error);
 }

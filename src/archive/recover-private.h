@@ -39,6 +39,38 @@ mun_recovery_is_loss (const GError *problem, GError **error);
 gboolean
 mun_recovery_step (MunRecovery *self, GError **error);
 
+/* What the files of the journal share. */
+
+int
+mun_recovery_compare_marks (const MunContentsMark *a, const MunContentsMark *b);
+/* mun_recovery_is_void: were the entries that stood there at first never committed? */
+gboolean
+mun_recovery_is_void (MunRecovery *self, const MunContentsMark *origin);
+/* mun_recovery_read_journal: NULL, and a fault when @report, when it cannot be read. */
+GVariant *
+mun_recovery_read_journal (MunRecovery *self, const MunPlaceInContents *place, gboolean report);
+/* mun_recovery_restate: an entry of a snapshot: it holds whatever was said before. */
+gboolean
+mun_recovery_restate (MunRecovery *self, const char *operation, GVariant *details, GError **error);
+
+/* Snapshots, see store-snapshot.h: the last one that is complete holds. */
+typedef struct _MunSnapshots MunSnapshots;
+
+MunSnapshots *
+mun_snapshots_new (void);
+void
+mun_snapshots_free (MunSnapshots *self);
+/* mun_snapshots_note: an entry "snapshot" or "snapshot-end". */
+void
+mun_snapshots_note (MunSnapshots *self, const char *operation, GVariantDict *details,
+                    const MunPlaceInContents *place, guint index, const MunContentsMark *origin);
+/* mun_snapshots_choose: when all voids are known. Returns: the moment that it is of, or NULL. */
+const MunContentsMark *
+mun_snapshots_choose (MunRecovery *recovery, MunSnapshots *self);
+gboolean
+mun_snapshots_apply (MunRecovery *recovery, MunSnapshots *self, GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MunSnapshots, mun_snapshots_free)
+
 /* Does again what the journal says. */
 gboolean
 mun_recover_journals (MunRecovery *self, GError **error);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* The journal records of the contents say what each commit did, as entries (operation, details):
  * "add", "delete", "move" of a message; "folder", "move-folder", "delete-folder"; "source" (a key
  * of a source); "void" (from one end of the contents to another: a crash came before the commit);
- * "drop" of a container; "moved" (where the entries that follow stood at first).
+ * "drop" of a container; "moved" (where the entries that follow stood at first); "snapshot" and
+ * "snapshot-end" (store-snapshot.h).
  * They are done again in their order; then every message is put together, checked and indexed. */
 
 /* mun_store_recover: a new catalogue in @dir, beside the old one, if any; takes its place by

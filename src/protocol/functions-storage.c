@@ -47,7 +47,7 @@ const MunFunctionSpec mun_functions_storage[] = {
             N_ ("Rebuild the metadata of an archive store from its recovery records"), STORE_ID,
             SECRET_OPTIONAL ("encryptionKey", STRING, N_ ("Recovery key of the store")),
             OPTIONAL ("recoverDeletedMessages", BOOL, N_ ("Bring deleted messages back"))),
-  FUNCTION ("RecreateRecoveryRecords", LONG, "null",
+  FUNCTION ("RecreateRecoveryRecords", SERVED | LONG, "null",
             N_ ("Write the recovery records of an archive store anew"), STORE_ID),
   FUNCTION ("RepairStoreDatabase", LONG, "null",
             N_ ("Rebuild the internal indexes of a store's database"), STORE_ID),

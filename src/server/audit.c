@@ -43,6 +43,7 @@ static const struct {
   { "SetStoreRequestedState", "StoreChangeState" },
   { "SetStoreRecoveryKey", "StoreChangeRecoveryKey" },
   { "UnlockStore", "StoreUnlock" },
+  { "RecreateRecoveryRecords", "StoreRecreateRecoveryRecords" },
   { "RenewMasterKey", "MasterKeyRenew" },
   { "CompactStore", "StoreCompact" },
   { "MaintainFileSystemDatabases", "StoreMaintain" },

@@ -207,9 +207,29 @@ recover_store (MunCall *call, GError **error)
   return NULL;
 }
 
+static JsonNode *
+recreate_recovery_records (MunCall *call, GError **error)
+{
+  Progress progress = { call, 0, 1 };
+  g_autofree char *report = NULL;
+
+  if (!mun_archive_recreate_records (mun_call_get_archive (call),
+                                     mun_arguments_get_int (mun_call_get_arguments (call), "id", 0),
+                                     progress_cb, &progress, mun_call_get_cancellable (call),
+                                     &report, error))
+    return NULL;
+  mun_call_log (call, "%s", g_strchomp (report));
+  return NULL;
+}
+
 const MunHandlerEntry mun_handlers_stores[] = {
-  { "GetStores", get_stores },       { "CreateStore", create_store },
-  { "AttachStore", attach_store },   { "SetStoreRequestedState", set_store_requested_state },
-  { "VerifyStore", verify_store },   { "VerifyStores", verify_stores },
-  { "RecoverStore", recover_store }, { NULL, NULL },
+  { "GetStores", get_stores },
+  { "CreateStore", create_store },
+  { "AttachStore", attach_store },
+  { "SetStoreRequestedState", set_store_requested_state },
+  { "VerifyStore", verify_store },
+  { "VerifyStores", verify_stores },
+  { "RecoverStore", recover_store },
+  { "RecreateRecoveryRecords", recreate_recovery_records },
+  { NULL, NULL },
 };

@@ -52,7 +52,7 @@ read_bytes (MunRecovery *self, const Row *row, char **reason, GError **problem)
     return NULL;
   }
   raw = mun_store_assemble (self->store, self->database, g_bytes_get_data (row->pieces, NULL),
-                            g_bytes_get_size (row->pieces), 0, &error);
+                            g_bytes_get_size (row->pieces), &error);
   if (raw == NULL) {
     if (mun_recovery_is_loss (error, problem))
       *reason = g_strdup (error->message);

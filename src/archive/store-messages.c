@@ -7,6 +7,7 @@
 #include "catalogue.h"
 #include "errors.h"
 #include "folder-blocks.h"
+#include "message-buffer.h"
 #include "piece-list.h"
 #include "store-deliver.h"
 #include "store-texts.h"
@@ -14,8 +15,6 @@
 
 #include <string.h>
 
-/* Room is made ahead for so much; the size is only what the catalogue says. */
-#define MAX_RESERVED (64 * 1024 * 1024)
 /* So much of pieces is kept for where they come again, beside the message itself. */
 #define MAX_LOADED (4 * 1024 * 1024)
 
@@ -71,7 +70,7 @@ read_piece (MunStore *self, MunDatabase *database, gint64 id, GError **error)
 }
 
 static gboolean
-append_ref (MunPieceRef *ref, GBytes *plain, GByteArray *message, GError **error)
+append_ref (MunPieceRef *ref, GBytes *plain, MunMessageBuffer *message, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (plain, &size);
@@ -81,21 +80,22 @@ append_ref (MunPieceRef *ref, GBytes *plain, GByteArray *message, GError **error
                  "piece %" G_GINT64_FORMAT " is shorter than the catalogue says", ref->piece);
     return FALSE;
   }
-  g_byte_array_append (message, data + ref->offset, ref->length);
-  return TRUE;
+  return mun_message_buffer_append (message, data + ref->offset, ref->length, error);
 }
 
-/* The bytes up to the end of the piece in which LIMIT lies. */
+/* The bytes up to the end of the piece in which LIMIT lies; @spool_dir (nullable): where they wait
+ * when they are many. */
 static GBytes *
-assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length, gsize size,
-          gsize limit, GError **error)
+assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length, gsize limit,
+          const char *spool_dir, GError **error)
 {
   g_autoptr (GArray) refs = mun_piece_list_decode (pieces, length);
   g_autoptr (GHashTable) loaded
       = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)g_bytes_unref);
-  g_autoptr (GByteArray) message = NULL;
+  g_autoptr (MunMessageBuffer) message = NULL;
   g_autoptr (GError) local_error = NULL;
-  gsize in_loaded = 0;
+  gsize in_loaded = 0, done = 0;
+  gboolean is_mapped;
 
   if (refs == NULL) {
     g_set_error_literal (error, MUN_ERROR, MUN_ERROR_DAMAGED, "the list of pieces is damaged");
@@ -103,8 +103,8 @@ assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize len
   }
   if (refs->len == 1 && g_array_index (refs, MunPieceRef, 0).length == G_MAXUINT64)
     return read_piece (self, database, g_array_index (refs, MunPieceRef, 0).piece, error);
-  message = g_byte_array_sized_new (MIN (MIN (size, limit), MAX_RESERVED));
-  for (guint i = 0; i < refs->len && message->len < limit; i++) {
+  message = mun_message_buffer_new (spool_dir);
+  for (guint i = 0; i < refs->len && done < limit; i++) {
     MunPieceRef *ref = &g_array_index (refs, MunPieceRef, i);
     GBytes *plain = g_hash_table_lookup (loaded, &ref->piece);
 
@@ -123,15 +123,16 @@ assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize len
     }
     if (!append_ref (ref, plain, message, error))
       return NULL;
+    done += ref->length;
   }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&message));
+  return mun_message_buffer_end (g_steal_pointer (&message), 0, &is_mapped, error);
 }
 
 GBytes *
 mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
-                    gsize size, GError **error)
+                    GError **error)
 {
-  return assemble (self, database, pieces, length, size, G_MAXSIZE, error);
+  return assemble (self, database, pieces, length, G_MAXSIZE, NULL, error);
 }
 
 GBytes *
@@ -139,18 +140,16 @@ mun_store_read_start (MunStore *self, MunDatabase *database, gint64 number, gsiz
                       GError **error)
 {
   sqlite3_stmt *row
-      = mun_database_prepare (database, error,
-                              "SELECT pieces, size FROM messages WHERE number = ?1", "i", number);
+      = mun_database_prepare (database, error, "SELECT pieces FROM messages WHERE number = ?1", "i",
+                              number);
   g_autoptr (GBytes) pieces = NULL;
-  gsize size;
 
   if (!step_to_message (self, database, row, number, error))
     return NULL;
   pieces = g_bytes_new (sqlite3_column_blob (row, 0), sqlite3_column_bytes (row, 0));
-  size = sqlite3_column_int64 (row, 1);
   sqlite3_reset (row);
-  return assemble (self, database, g_bytes_get_data (pieces, NULL), g_bytes_get_size (pieces), size,
-                   limit, error);
+  return assemble (self, database, g_bytes_get_data (pieces, NULL), g_bytes_get_size (pieces),
+                   limit, NULL, error);
 }
 
 static void
@@ -192,25 +191,23 @@ mun_store_expect_read (MunStore *self, MunDatabase *database, gint64 number, gsi
 }
 
 static GBytes *
-read_checked (MunStore *self, MunDatabase *database, gint64 number, GError **error)
+read_checked (MunStore *self, MunDatabase *database, gint64 number, const char *spool_dir,
+              GError **error)
 {
   sqlite3_stmt *row
       = mun_database_prepare (database, error,
-                              "SELECT pieces, size, digest FROM messages WHERE number = ?1", "i",
-                              number);
+                              "SELECT pieces, digest FROM messages WHERE number = ?1", "i", number);
   g_autoptr (GBytes) pieces = NULL, message = NULL;
   guint8 digest[MUN_DIGEST_SIZE], expected[MUN_DIGEST_SIZE] = { 0 };
-  gsize size;
 
   if (!step_to_message (self, database, row, number, error))
     return NULL;
   pieces = g_bytes_new (sqlite3_column_blob (row, 0), sqlite3_column_bytes (row, 0));
-  size = sqlite3_column_int64 (row, 1);
-  if (sqlite3_column_bytes (row, 2) == MUN_DIGEST_SIZE)
-    memcpy (expected, sqlite3_column_blob (row, 2), MUN_DIGEST_SIZE);
+  if (sqlite3_column_bytes (row, 1) == MUN_DIGEST_SIZE)
+    memcpy (expected, sqlite3_column_blob (row, 1), MUN_DIGEST_SIZE);
   sqlite3_reset (row);
   message = assemble (self, database, g_bytes_get_data (pieces, NULL), g_bytes_get_size (pieces),
-                      size, G_MAXSIZE, error);
+                      G_MAXSIZE, spool_dir, error);
   if (message == NULL) {
     g_prefix_error (error, "message %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ": ",
                     mun_store_get_id (self), number);
@@ -234,7 +231,7 @@ mun_store_read (MunStore *self, gint64 number, GError **error)
   GBytes *message = NULL;
 
   if (reader != NULL) {
-    message = read_checked (self, reader, number, error);
+    message = read_checked (self, reader, number, NULL, error);
     mun_store_release_reader (self, reader);
   }
   return message;
@@ -352,11 +349,27 @@ clear_entry (Entry *entry)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, clear_entry)
 
+/* To be parsed: a large message waits in a file, unless there is no room for one: what is moved or
+ * deleted then must be so all the same. */
+static GBytes *
+read_to_parse (MunStore *self, gint64 number, GError **error)
+{
+  MunDatabase *database = mun_store_get_database (self);
+  g_autoptr (GError) local_error = NULL;
+  GBytes *raw = read_checked (self, database, number, mun_store_get_dir (self), &local_error);
+
+  if (raw == NULL && g_error_matches (local_error, MUN_ERROR, MUN_ERROR_NO_SPACE))
+    return read_checked (self, database, number, NULL, error);
+  if (raw == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return raw;
+}
+
 static gboolean
 load_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
 {
   MunDatabase *database = mun_store_get_database (self);
-  g_autoptr (GBytes) raw = read_checked (self, database, number, error);
+  g_autoptr (GBytes) raw = read_to_parse (self, number, error);
 
   if (raw == NULL)
     return FALSE;

@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 /* mun_store_read: the original bytes; MUN_ERROR_DAMAGED names message and container. */
 GBytes *
 mun_store_read (MunStore *self, gint64 number, GError **error);
-/* mun_store_assemble: the same for a row that is known: @pieces as the catalogue has them; @size: 0 =
- * not known. The digest of the whole is the caller's to check. */
+/* mun_store_assemble: the same for a row that is known: @pieces as the catalogue has them. The digest of
+ * the whole is the caller's to check. */
 GBytes *
 mun_store_assemble (MunStore *self, MunDatabase *database, const guint8 *pieces, gsize length,
-                    gsize size, GError **error);
+                    GError **error);
 /* mun_store_read_start: at least the first @limit bytes of the message (all of a shorter one); each
  * piece is checked, the digest of the whole cannot be. */
 GBytes *

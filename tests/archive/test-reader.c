@@ -212,6 +212,30 @@ test_shared (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
 }
 
+/* It leaves the index by the text that it came in with, read from where it waits. */
+static void
+test_moved_and_deleted (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) raw = with_noise ("wandering", 3 * MIB, 8, 0);
+  g_autofree char *id = deliver (fixture, raw), *found = NULL, *gone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mun_archive_move_message (fixture->archive, id, "anna/EML x/Done", &error));
+  g_assert_no_error (error);
+  assert_comes_back (fixture, id, raw);
+  found = archive_fixture_find_text (fixture->archive, "wandering");
+  g_assert_cmpstr (found, ==, "wandering");
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+  g_assert_true (mun_archive_delete_message (fixture->archive, id, &error));
+  g_assert_no_error (error);
+  gone = archive_fixture_find_text (fixture->archive, "wandering");
+  g_assert_cmpstr (gone, ==, "");
+  g_assert_cmpint (archive_fixture_get_int (fixture,
+                                            "SELECT count(*) FROM meta WHERE key = 'stale_rows'"),
+                   ==, 0);
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+}
+
 /* More than 1 MiB of small parts round a large one: the large one is shared still. */
 static void
 test_shared_among_small_parts (ArchiveFixture *fixture, gconstpointer data)
@@ -428,6 +452,7 @@ main (int argc, char **argv)
   add ("/archive/reader/plain-sizes", test_plain_sizes);
   add ("/archive/reader/truncated", test_truncated);
   add ("/archive/reader/shared", test_shared);
+  add ("/archive/reader/moved-and-deleted", test_moved_and_deleted);
   add ("/archive/reader/shared-among-small-parts", test_shared_among_small_parts);
   add ("/archive/reader/ranges", test_ranges);
   add ("/archive/reader/flipped", test_flipped);

@@ -332,7 +332,16 @@ downloaded_cb (GObject *source, GAsyncResult *result, gpointer data)
     show_failure (fetch->self, error);
 }
 
-/* A server that has no outlines says that there is nothing; then all of the message is taken. */
+/* A server that has no outlines says so in its own way; then all of the message is taken. */
+static gboolean
+may_have_no_outlines (const GError *error)
+{
+  return g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND)
+         || g_error_matches (error, MUN_ERROR, MUN_ERROR_FAILED)
+         || g_error_matches (error, MUN_ERROR, MUN_ERROR_INVALID)
+         || g_error_matches (error, MUN_ERROR, MUN_ERROR_PROTOCOL);
+}
+
 static void
 outlined_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -345,7 +354,7 @@ outlined_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (fetch->outline) {
     bytes = mun_message_view_decode_skeleton (fetch->outline);
     parse (g_steal_pointer (&fetch), bytes);
-  } else if (g_error_matches (error, MUN_ERROR, MUN_ERROR_NOT_FOUND)) {
+  } else if (may_have_no_outlines (error)) {
     GCancellable *cancellable = fetch->self->cancellable;
     const char *id = fetch->id;
 

@@ -5,6 +5,7 @@
 #include "archive-client.h"
 #include "console-test.h"
 #include "json.h"
+#include "mun-message-browser.h"
 #include "mun-message-list.h"
 #include "test-server.h"
 
@@ -420,6 +421,28 @@ test_pages_with_snippets (void)
   gtk_window_destroy (window);
 }
 
+/* In a narrow window the message needs the room more than the list; what somebody moves stays. */
+static void
+test_room_for_the_preview (void)
+{
+  GtkWidget *browser = g_object_new (MUN_TYPE_MESSAGE_BROWSER, NULL);
+  GtkWindow *window = console_test_show (browser, 360, 720);
+  GtkPaned *paned = GTK_PANED (adw_bin_get_child (ADW_BIN (browser)));
+  int width;
+
+  console_test_wait (gtk_paned_get_position (paned) <= 160);
+  gtk_window_set_default_size (window, 700, 720);
+  console_test_wait (gtk_paned_get_position (paned) >= 240);
+  gtk_paned_set_position (paned, 270);
+  width = gtk_widget_get_width (browser);
+  gtk_window_set_default_size (window, 780, 720);
+  console_test_wait (gtk_widget_get_width (browser) > width);
+  for (guint i = 0; i < 5; i++)
+    console_test_iterate ();
+  g_assert_cmpint (gtk_paned_get_position (paned), ==, 270);
+  gtk_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -431,5 +454,6 @@ main (int argc, char **argv)
   g_test_add_func ("/message-list/order", test_order);
   g_test_add_func ("/message-list/second-line", test_second_line);
   g_test_add_func ("/message-list/pages-with-snippets", test_pages_with_snippets);
+  g_test_add_func ("/message-list/room-for-the-preview", test_room_for_the_preview);
   return g_test_run ();
 }

@@ -14,6 +14,8 @@
 #define BESIDE_WIDTH 1000
 #define NARROW_WIDTH 560
 #define LIST_HEIGHT 290
+/* The same where the message has many lines for few words. */
+#define NARROW_LIST_HEIGHT 160
 
 struct _MunMessageBrowser {
   AdwBin parent_instance;
@@ -27,6 +29,7 @@ struct _MunMessageBrowser {
   gboolean show_snippets;
   guint layout_id;
   int width;
+  int list_height; /* what the list has over the preview at first */
 };
 
 G_DEFINE_FINAL_TYPE (MunMessageBrowser, mun_message_browser, ADW_TYPE_BIN)
@@ -163,14 +166,19 @@ layout_cb (gpointer data)
   double scale = mun_text_scale (GTK_WIDGET (self));
   gboolean beside = self->width >= BESIDE_WIDTH * scale;
   GtkOrientation orientation = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
+  gboolean narrow = (beside ? self->width / 2 : self->width) < NARROW_WIDTH * scale;
+  int list_height = narrow ? NARROW_LIST_HEIGHT : LIST_HEIGHT;
 
   self->layout_id = 0;
-  mun_message_list_set_narrow (self->list,
-                               (beside ? self->width / 2 : self->width) < NARROW_WIDTH * scale);
+  mun_message_list_set_narrow (self->list, narrow);
+  /* Where somebody has put it, it stays while the form is the same. */
+  if (!beside && list_height != self->list_height)
+    gtk_paned_set_position (self->paned, list_height);
+  self->list_height = list_height;
   if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->paned)) == orientation)
     return;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned), orientation);
-  gtk_paned_set_position (self->paned, beside ? self->width / 2 : LIST_HEIGHT);
+  gtk_paned_set_position (self->paned, beside ? self->width / 2 : list_height);
 }
 
 static void
@@ -281,6 +289,7 @@ mun_message_browser_init (MunMessageBrowser *self)
   gtk_paned_set_end_child (self->paned, GTK_WIDGET (self->view));
   gtk_paned_set_shrink_start_child (self->paned, FALSE);
   gtk_paned_set_shrink_end_child (self->paned, FALSE);
+  self->list_height = LIST_HEIGHT;
   gtk_paned_set_position (self->paned, LIST_HEIGHT);
   g_signal_connect_object (self->list, "selected", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);

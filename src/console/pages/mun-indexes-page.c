@@ -110,12 +110,12 @@ update_columns (MunIndexesPage *self)
 static GtkListItemFactory *
 new_factory (const char *property, guint chars, guint lines);
 
-/* Its longest sentence has then two lines. A column makes its cells anew when it is shown. */
+/* Its longest sentence has then three lines. A column makes its cells anew when it is shown. */
 static void
 update_state_lines (MunIndexesPage *self)
 {
   g_autoptr (GtkListItemFactory) factory
-      = new_factory ("state", 14, mun_width_bin_is_narrow (self->width_bin) ? 2 : 1);
+      = new_factory ("state", 14, mun_width_bin_is_narrow (self->width_bin) ? 3 : 1);
 
   gtk_column_view_column_set_visible (self->state_column, FALSE);
   gtk_column_view_column_set_factory (self->state_column, factory);

@@ -167,7 +167,7 @@ layout_cb (gpointer data)
   gboolean beside = self->width >= BESIDE_WIDTH * scale;
   GtkOrientation orientation = beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
   gboolean narrow = (beside ? self->width / 2 : self->width) < NARROW_WIDTH * scale;
-  int list_height = narrow ? NARROW_LIST_HEIGHT : LIST_HEIGHT;
+  int list_height = narrow ? MIN (LIST_HEIGHT, NARROW_LIST_HEIGHT * scale) : LIST_HEIGHT;
 
   self->layout_id = 0;
   mun_message_list_set_narrow (self->list, narrow);

@@ -248,7 +248,7 @@ test_narrow (void)
   gtk_widget_activate_action (page, "page.edit-search-folder", "x", outcome.id);
   g_assert_true (gtk_toggle_button_get_active (refine));
   console_test_wait (mun_state_stack_get_state (PAGE_CHILD (page, "states")) == MUN_STATE_ERROR);
-  g_assert_false (gtk_toggle_button_get_active (refine));
+  console_test_wait (!gtk_toggle_button_get_active (refine));
   /* With room for both the pane stays. */
   gtk_window_set_default_size (window, 900, 640);
   console_test_wait (!adw_flap_get_folded (PAGE_CHILD (page, "flap")));

@@ -77,12 +77,12 @@ advance (Cursor *cursor, GError **error)
 
 static gboolean
 open_cursors (Cursor *cursors, GPtrArray *parts, MunDatabase **readers, const MunQuery *query,
-              GError **error)
+              guint64 most, GError **error)
 {
   for (guint i = 0; i < parts->len; i++) {
     cursors[i].reader = readers[i];
     cursors[i].statement
-        = mun_search_part_open (g_ptr_array_index (parts, i), readers[i], query, error);
+        = mun_search_part_open (g_ptr_array_index (parts, i), readers[i], query, most, error);
     if (cursors[i].statement == NULL || !advance (&cursors[i], error))
       return FALSE;
   }
@@ -128,7 +128,7 @@ mun_search_marks_fill (MunSearchMarks *self, GPtrArray *parts, MunDatabase **rea
 {
   g_autofree Cursor *cursors = g_new0 (Cursor, parts->len + 1);
   guint64 count = 0;
-  gboolean ok = open_cursors (cursors, parts, readers, query, error);
+  gboolean ok = open_cursors (cursors, parts, readers, query, most, error);
   guint newest = ok ? find_newest (cursors, parts->len) : parts->len;
 
   while (ok && newest < parts->len && count < most) {

@@ -15,6 +15,12 @@
 #define SECONDS_TO_NUMBER(seconds) ((gint64)(seconds) << 20)
 /* More folders than this are not named one by one. */
 #define MAX_FOLDERS 5000
+/* So many hits are few. */
+#define FEW 1000
+/* Percent of a store's messages: reading a folder with more of them is faster in the order of all;
+ * of one with nearly all, a few hits are found without naming it, wherever the others stand. */
+#define MOST 50
+#define NEARLY_ALL 95
 
 void
 mun_search_part_free (MunSearchPart *self)
@@ -22,6 +28,7 @@ mun_search_part_free (MunSearchPart *self)
   mun_store_entry_unref (self->entry);
   g_free (self->match);
   g_free (self->wide_match);
+  g_free (self->loose_match);
   g_clear_pointer (&self->blocks, g_array_unref);
   g_free (self);
 }
@@ -187,6 +194,17 @@ pick_match (MunSearchPart *self, MunDatabase *reader)
                                                                       : self->match;
 }
 
+/* Has the folder more than @percent of the messages? */
+static gboolean
+has_most (MunDatabase *reader, gint64 folder, gint64 percent)
+{
+  return mun_database_get_int (reader, 0,
+                               "SELECT (SELECT messages FROM folders WHERE id = ?1) * 100"
+                               " > sum(messages) * ?2 FROM folders",
+                               "ii", folder, percent)
+         > 0;
+}
+
 static gboolean
 build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gint64 deadline,
              GError **error)
@@ -210,8 +228,11 @@ build_match (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, gi
                 query->has_attachments == MUN_TRI_YES ? "tokens : \"att\"" : "tokens : \"noatt\"");
   if (query->priority_set)
     add_token (match, "pri", query->priority);
-  if (match->len > 0 && self->folder != 0)
+  if (match->len > 0 && self->folder != 0) {
+    if (has_most (reader, self->folder, NEARLY_ALL))
+      self->loose_match = g_strdup (match->str);
     add_token (match, "f", self->folder);
+  }
   if (match->len > 0)
     self->wide_match = dup_wide_match (self, reader, query, match, place_from, place_to);
   if (match->len > 0)
@@ -386,19 +407,38 @@ mun_search_part_count (MunSearchPart *self, MunDatabase *reader, const MunQuery 
   return FALSE;
 }
 
+/* In the index, the entry of a folder that nearly all messages have is long, and far from those of the
+ * words: for a few hits their rows say the folder sooner. */
+static void
+add_loose_numbers (const MunQuery *query, gboolean descending, GString *sql)
+{
+  g_string_append (sql, "SELECT search.rowid AS number FROM search CROSS JOIN messages"
+                        " ON messages.number = search.rowid WHERE search MATCH ?1"
+                        " AND search.rowid BETWEEN ?2 AND ?3 AND messages.folder = ?5");
+  add_filters (sql, query);
+  g_string_append_printf (sql, " ORDER BY search.rowid %s", descending ? "DESC" : "ASC");
+}
+
 sqlite3_stmt *
-mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, guint64 most,
                       GError **error)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
+  gboolean is_loose = self->loose_match != NULL && most <= FEW;
   sqlite3_stmt *statement;
 
   if (self->is_empty)
     return mun_database_prepare (reader, error, "SELECT 0 WHERE 0", "");
-  add_numbers (self, reader, query, TRUE, sql);
+  if (is_loose)
+    add_loose_numbers (query, TRUE, sql);
+  else
+    add_numbers (self, reader, query, TRUE, sql);
   statement = mun_database_prepare (reader, error, sql->str, "");
-  if (statement != NULL)
-    bind_query (statement, self, reader, query, G_MININT64, G_MAXINT64, -1, 0);
+  if (statement == NULL)
+    return NULL;
+  bind_query (statement, self, reader, query, G_MININT64, G_MAXINT64, -1, 0);
+  if (is_loose)
+    sqlite3_bind_text (statement, 1, self->loose_match, -1, SQLITE_STATIC);
   return statement;
 }
 
@@ -441,29 +481,24 @@ mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *
                       const MunSearchRange *range, guint index, GArray *hits, GError **error)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
+  gboolean is_loose = self->loose_match != NULL && range->start + range->count <= FEW;
   sqlite3_stmt *statement;
 
   if (self->is_empty)
     return TRUE;
-  add_numbers (self, reader, query, range->descending, sql);
+  if (is_loose)
+    add_loose_numbers (query, range->descending, sql);
+  else
+    add_numbers (self, reader, query, range->descending, sql);
   g_string_append (sql, " LIMIT ?10 OFFSET ?11");
   statement = mun_database_prepare (reader, error, sql->str, "");
   if (statement == NULL)
     return FALSE;
   bind_query (statement, self, reader, query, range->lowest, range->highest,
               MIN (range->count, (guint64)G_MAXINT64), MIN (range->start, (guint64)G_MAXINT64));
+  if (is_loose)
+    sqlite3_bind_text (statement, 1, self->loose_match, -1, SQLITE_STATIC);
   return read_hits (reader, statement, index, hits, error);
-}
-
-/* Has the folder so many of the messages that reading all of them in order is faster than finding
- * each of its own? */
-static gboolean
-is_most (MunSearchPart *self, MunDatabase *reader)
-{
-  return self->match == NULL && self->folder != 0 && self->known != G_MAXUINT64
-         && (gint64)self->known > mun_database_get_int (reader, G_MAXINT64,
-                                                        "SELECT sum(messages) / 2 FROM folders",
-                                                        "");
 }
 
 sqlite3_stmt *
@@ -476,7 +511,7 @@ mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQu
   if (self->is_empty)
     return mun_database_prepare (reader, error, "SELECT 0, 0 WHERE 0", "");
   g_string_append_printf (sql, "SELECT messages.number, %s FROM ", key_column (key));
-  if (is_most (self, reader)) {
+  if (self->match == NULL && self->folder != 0 && has_most (reader, self->folder, MOST)) {
     g_string_append (sql, "messages NOT INDEXED WHERE messages.number BETWEEN ?2 AND ?3"
                           " AND messages.folder = ?5");
     add_filters (sql, query);

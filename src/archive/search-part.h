@@ -14,6 +14,7 @@ typedef struct {
   gboolean has_folder; /* the query's folder is in this store */
   char *match;         /* FTS5 expression, or NULL: the catalogue alone answers */
   char *wide_match;    /* (nullable): the same without the archives, while they are all there are */
+  char *loose_match;   /* (nullable): the same without the folder, which has nearly all messages */
   gint64 n_named;      /* archives that the query names and that are here */
   gint64 n_archives, last_archive; /* all there were */
   gint64 folder;                   /* without match: only this folder, 0 = all */
@@ -50,9 +51,9 @@ mun_search_part_list (MunSearchPart *self, MunDatabase *reader, const MunQuery *
                       const MunSearchRange *range, guint index, GArray *hits, GError **error);
 
 /* Statements, owned by the reader, to step through by mun_database_step(): the numbers of all hits,
- * newest first; numbers and sort keys of the newest @most hits. */
+ * newest first, of which @most will be asked for; numbers and sort keys of the newest @most hits. */
 sqlite3_stmt *
-mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,
+mun_search_part_open (MunSearchPart *self, MunDatabase *reader, const MunQuery *query, guint64 most,
                       GError **error);
 sqlite3_stmt *
 mun_search_part_open_keys (MunSearchPart *self, MunDatabase *reader, const MunQuery *query,

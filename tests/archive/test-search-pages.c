@@ -188,8 +188,36 @@ test_folders (ArchiveFixture *fixture, gconstpointer data)
   assert_pages (alone, all);
   explore (below, G_MAXUINT64);
   assert_count (below, IN_ALL, TRUE);
+  assert_pages (words, all);
   explore (words, G_MAXUINT64);
   assert_count (words, 2 * 630, TRUE);
+  assert_pages (words, all);
+}
+
+/* A folder with nearly all messages is not named in the index's search; with others it is all the
+ * same not found in. */
+static void
+test_nearly_all (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) raw = archive_fixture_message ("a@example.com", "b@example.com", "elsewhere",
+                                                    BASE + 3000, "common odd");
+  g_autoptr (MunSearch) words = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  for (guint i = 0; i < 60; i++) {
+    g_autofree char *subject = g_strdup_printf ("%u", i);
+    g_autoptr (GBytes) one = archive_fixture_message ("a@example.com", "b@example.com", subject,
+                                                      BASE + i * 100, i % 2 ? "common" : "odd");
+
+    g_free (archive_fixture_deliver (fixture->archive, one, FOLDER));
+  }
+  g_free (archive_fixture_deliver (fixture->archive, raw, FOLDER "/below"));
+  words = search_for (fixture, "common", FOLDER, FALSE);
+  explore (words, G_MAXUINT64);
+  assert_count (words, 30, TRUE);
+  all = page_of (words, 0, 100, MUN_SORT_DATE, TRUE);
+  g_assert_cmpuint (all->len, ==, 30);
+  assert_pages (words, all);
 }
 
 static void
@@ -372,6 +400,7 @@ main (int argc, char **argv)
   ADD ("/search-pages/positions", test_positions);
   ADD ("/search-pages/counts", test_counts);
   ADD ("/search-pages/folders", test_folders);
+  ADD ("/search-pages/nearly-all", test_nearly_all);
   ADD ("/search-pages/deleted", test_deleted);
   ADD ("/search-pages/orders", test_orders);
   ADD ("/search-pages/subjects", test_subjects);

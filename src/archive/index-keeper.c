@@ -12,9 +12,14 @@
 /* After a step that failed. */
 #define RETRY_DELAY (30 * G_TIME_SPAN_SECOND)
 
+/* A group of so many messages is large; after so many others the index is fitted to small ones. */
+#define LARGE_GROUP 100
+#define SMALL_GROUPS 4
+
 struct _MunIndexKeeper {
   char *name;
   gboolean is_checked; /* the writer's: damage was met, and it was not the index's */
+  guint small_groups;  /* the writer's: still to come until it is fitted to them; 0: it is */
   GMutex lock;
   MunIndexLack lack;
   gboolean is_broken;  /* to be made anew */
@@ -69,6 +74,21 @@ mun_index_keeper_refresh (MunIndexKeeper *self, MunDatabase *database)
   g_mutex_lock (&self->lock);
   self->lack = lack;
   g_mutex_unlock (&self->lock);
+}
+
+/* FTS5 never shrinks its hash table of what is not written yet, and goes through all of it twice a
+ * commit: one that half a thousand messages made costs a single message more than all else together.
+ * It goes when the connection forgets the schema, which it then reads again. */
+void
+mun_index_keeper_fit (MunIndexKeeper *self, MunDatabase *database, guint n_messages)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (n_messages >= LARGE_GROUP)
+    self->small_groups = SMALL_GROUPS + 1;
+  else if (self->small_groups > 0 && --self->small_groups == 0
+           && !mun_database_exec (database, "PRAGMA writable_schema = RESET", &error))
+    g_message ("the index in %s is not fitted to single messages: %s", self->name, error->message);
 }
 
 /* @is_certain: otherwise the index is looked at, once. Returns: whether it was made anew. */

@@ -23,6 +23,10 @@ mun_index_keeper_free (MunIndexKeeper *self);
 /* mun_index_keeper_refresh: after a commit. */
 void
 mun_index_keeper_refresh (MunIndexKeeper *self, MunDatabase *database);
+/* mun_index_keeper_fit: before a group of so many messages: small groups that follow large ones must
+ * not pay for the room that those took. */
+void
+mun_index_keeper_fit (MunIndexKeeper *self, MunDatabase *database, guint n_messages);
 /* mun_index_keeper_heal: after something failed with MUN_ERROR_DAMAGED. Returns: the index was what
  * is damaged, and has been made anew: what failed can be tried again. */
 gboolean

@@ -460,6 +460,7 @@ writer_main (gpointer data)
       g_ptr_array_add (group, job);
     } while (!g_queue_is_empty (&self->jobs) && cost < MAX_GROUP_COST);
     g_mutex_unlock (&self->lock);
+    mun_index_keeper_fit (self->index, self->database, cost);
     run_group (self, group);
     mun_index_keeper_refresh (self->index, self->database);
     self->upkeep_time = g_get_monotonic_time () + UPKEEP_DELAY;

@@ -121,6 +121,25 @@ test_reader (ArchiveFixture *fixture, gconstpointer data)
   g_assert_true (mun_database_exec (writer, "ROLLBACK", &error));
 }
 
+/* After many at a time the index is fitted to single ones, and back: whatever comes is found. */
+static void
+test_large_then_small (ArchiveFixture *fixture, gconstpointer data)
+{
+  for (guint round = 0; round < 2; round++) {
+    archive_fixture_deliver_letters (fixture->archive, round * ARCHIVE_FIXTURE_LETTERS, NULL);
+    for (guint i = 0; i < 8; i++) {
+      g_autofree char *word = g_strdup_printf ("alone%ux%u", round, i);
+      g_autoptr (GBytes) raw = archive_fixture_message ("a@example.org", "b@example.org", word,
+                                                        1000000000 + round, "on its own");
+      g_autofree char *id = archive_fixture_deliver (fixture->archive, raw, "a/Single");
+      g_autofree char *found = archive_fixture_find_text (fixture->archive, word);
+
+      g_assert_cmpstr (found, ==, word);
+    }
+  }
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,5 +150,6 @@ main (int argc, char **argv)
   ADD ("/upkeep/damaged-dictionary", test_damaged_dictionary);
   ADD ("/upkeep/index", test_upkeep);
   ADD ("/upkeep/reader", test_reader);
+  ADD ("/upkeep/large-then-small", test_large_then_small);
   return g_test_run ();
 }

@@ -10,7 +10,7 @@
 #define BATCH_BYTES (1024 * 1024)
 /* So many batches for each thread are under way, and no more when they are large ones. */
 #define BATCHES_A_THREAD 3
-#define BYTES_A_THREAD (8 * 1024 * 1024)
+#define BYTES_A_THREAD (4 * 1024 * 1024)
 
 /* A record, or (length above 0) a stretch that is none. */
 typedef struct {

@@ -7,8 +7,8 @@
 #include "catalogue.h"
 #include "container-file.h"
 #include "errors.h"
+#include "index-fetch.h"
 #include "index-heal.h"
-#include "store-messages.h"
 
 /* Whoever comes to write waits for a step to end. */
 #define STEP_MESSAGES 1000
@@ -23,15 +23,10 @@ mun_index_part_free (MunIndexPart *self)
   g_free (self);
 }
 
-typedef struct {
-  gint64 number;
-  MunGapState state;
-} Gap;
-
 static gint
 compare_gaps (gconstpointer a, gconstpointer b)
 {
-  gint64 first = ((const Gap *)a)->number, second = ((const Gap *)b)->number;
+  gint64 first = ((const MunIndexGap *)a)->number, second = ((const MunIndexGap *)b)->number;
 
   return (first > second) - (first < second);
 }
@@ -39,17 +34,20 @@ compare_gaps (gconstpointer a, gconstpointer b)
 static GArray *
 list_gaps (MunDatabase *database, GError **error)
 {
-  g_autoptr (GArray) gaps = g_array_new (FALSE, FALSE, sizeof (Gap));
+  g_autoptr (GArray) gaps = g_array_new (FALSE, FALSE, sizeof (MunIndexGap));
   g_autoptr (GError) local_error = NULL;
   sqlite3_stmt *row = mun_database_prepare (
       database, error,
-      "SELECT number, state FROM index_gaps WHERE state <> 1 ORDER BY number DESC LIMIT ?1", "i",
-      (gint64)STEP_MESSAGES);
+      "SELECT index_gaps.number, state, coalesce(size, 0) FROM index_gaps LEFT JOIN messages"
+      " ON messages.number = index_gaps.number WHERE state <> 1"
+      " ORDER BY index_gaps.number DESC LIMIT ?1",
+      "i", (gint64)STEP_MESSAGES);
 
   if (row == NULL)
     return NULL;
   while (mun_database_step (database, row, &local_error)) {
-    Gap gap = { sqlite3_column_int64 (row, 0), sqlite3_column_int (row, 1) };
+    MunIndexGap gap = { sqlite3_column_int64 (row, 0), sqlite3_column_int (row, 1),
+                        sqlite3_column_int64 (row, 2) };
 
     g_array_append_val (gaps, gap);
   }
@@ -62,20 +60,22 @@ list_gaps (MunDatabase *database, GError **error)
 gboolean
 mun_store_index_fill (MunStore *self, gpointer data, GError **error)
 {
-  g_autoptr (GArray) gaps = list_gaps (mun_store_get_database (self), error);
   gint64 deadline = g_get_monotonic_time () + STEP_TIME;
+  g_autoptr (GArray) gaps = list_gaps (mun_store_get_database (self), error);
+  g_autoptr (MunIndexFetch) fetch = NULL;
   int problem;
 
   if (gaps == NULL)
     return FALSE;
   /* The newest mail first; within a step FTS5 wants row ids to rise. */
   g_array_sort (gaps, compare_gaps);
+  fetch = mun_index_fetch_new (self, (const MunIndexGap *)gaps->data, gaps->len, deadline);
   for (guint i = 0; i < gaps->len; i++) {
-    Gap *gap = &g_array_index (gaps, Gap, i);
+    MunIndexGap *gap = &g_array_index (gaps, MunIndexGap, i);
 
     if (i > 0 && g_get_monotonic_time () >= deadline)
       break;
-    if (!mun_store_fill_gap (self, gap->number, gap->state, error))
+    if (!mun_store_fill_gap (self, gap->number, gap->state, mun_index_fetch_take (fetch, i), error))
       return FALSE;
   }
   problem = mun_container_file_fault ("index-fill");

@@ -333,28 +333,18 @@ mark_stale (MunDatabase *database, GError **error)
                            "");
 }
 
-/* What the index holds of a message. */
-typedef struct {
-  MunMessage *message;
-  char *texts;
-  MunMessageFields fields;
-} Entry;
-
-static void
-clear_entry (Entry *entry)
+void
+mun_index_entry_clear (MunIndexEntry *entry)
 {
   g_clear_pointer (&entry->message, mun_message_unref);
-  g_free (entry->texts);
+  g_clear_pointer (&entry->texts, g_free);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, clear_entry)
 
 /* To be parsed: a large message waits in a file, unless there is no room for one: what is moved or
  * deleted then must be so all the same. */
 static GBytes *
-read_to_parse (MunStore *self, gint64 number, GError **error)
+read_to_parse (MunStore *self, MunDatabase *database, gint64 number, GError **error)
 {
-  MunDatabase *database = mun_store_get_database (self);
   g_autoptr (GError) local_error = NULL;
   GBytes *raw = read_checked (self, database, number, mun_store_get_dir (self), &local_error);
 
@@ -365,11 +355,11 @@ read_to_parse (MunStore *self, gint64 number, GError **error)
   return raw;
 }
 
-static gboolean
-load_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
+gboolean
+mun_store_load_entry (MunStore *self, MunDatabase *database, gint64 number, MunIndexEntry *entry,
+                      GError **error)
 {
-  MunDatabase *database = mun_store_get_database (self);
-  g_autoptr (GBytes) raw = read_to_parse (self, number, error);
+  g_autoptr (GBytes) raw = read_to_parse (self, database, number, error);
 
   if (raw == NULL)
     return FALSE;
@@ -383,10 +373,16 @@ load_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
   return TRUE;
 }
 
+static gboolean
+load_entry (MunStore *self, gint64 number, MunIndexEntry *entry, GError **error)
+{
+  return mun_store_load_entry (self, mun_store_get_database (self), number, entry, error);
+}
+
 /* The same of a message that is not in the index: what was read in its attachments is given up
  * rather than the whole when it is damaged. */
 static gboolean
-load_new_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
+load_new_entry (MunStore *self, gint64 number, MunIndexEntry *entry, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
@@ -403,7 +399,7 @@ load_new_entry (MunStore *self, gint64 number, Entry *entry, GError **error)
 
 /* Out of the index unless @from is NULL, and into it again unless @to is. */
 static gboolean
-exchange (MunDatabase *database, gint64 number, const Row *row, const Entry *entry,
+exchange (MunDatabase *database, gint64 number, const Row *row, const MunIndexEntry *entry,
           const MunFolderIds *from, const MunFolderIds *to, GError **error)
 {
   gboolean has_attachments = (row->flags & MUN_ROW_ATTACHMENTS) != 0;
@@ -428,7 +424,7 @@ reindex (MunStore *self, gint64 number, const Row *row, const MunFolderIds *from
 {
   MunDatabase *database = mun_store_get_database (self);
   g_autoptr (GError) local_error = NULL;
-  g_auto (Entry) entry = { NULL };
+  g_auto (MunIndexEntry) entry = { NULL };
   MunGapState state;
 
   if (!mun_index_gaps_lookup (database, number, &state, error)
@@ -458,12 +454,13 @@ mun_store_reindex (MunStore *self, gint64 number, gint64 from, gint64 to, GError
 }
 
 gboolean
-mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **error)
+mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, const MunIndexEntry *ready,
+                    GError **error)
 {
   MunDatabase *database = mun_store_get_database (self);
   g_auto (Row) row = { 0 };
   g_autoptr (GError) local_error = NULL;
-  g_auto (Entry) entry = { NULL };
+  g_auto (MunIndexEntry) entry = { NULL };
   MunFolderIds ids;
 
   if (!load_row (self, number, &row, &local_error)) {
@@ -473,14 +470,15 @@ mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **e
     return FALSE;
   }
   ids_of_folder (database, row.folder, &ids);
-  if (state == MUN_GAP_RENEW ? !load_entry (self, number, &entry, &local_error)
-                             : !load_new_entry (self, number, &entry, &local_error)) {
+  if (ready == NULL
+      && (state == MUN_GAP_RENEW ? !load_entry (self, number, &entry, &local_error)
+                                 : !load_new_entry (self, number, &entry, &local_error))) {
     g_message ("message %" G_GINT64_FORMAT " cannot be indexed: %s", number, local_error->message);
     return mun_index_gaps_set (database, number, ids.archive,
                                state == MUN_GAP_RENEW ? MUN_GAP_NONE : MUN_GAP_UNREADABLE, error);
   }
-  return exchange (database, number, &row, &entry, state == MUN_GAP_RENEW ? &ids : NULL, &ids,
-                   error)
+  return exchange (database, number, &row, ready != NULL ? ready : &entry,
+                   state == MUN_GAP_RENEW ? &ids : NULL, &ids, error)
          && mun_index_gaps_set (database, number, ids.archive, MUN_GAP_NONE, error);
 }
 

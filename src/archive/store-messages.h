@@ -37,9 +37,27 @@ mun_store_delete (MunStore *self, gint64 number, GError **error);
  * searches skip. */
 gboolean
 mun_store_reindex (MunStore *self, gint64 number, gint64 from, gint64 to, GError **error);
-/* mun_store_fill_gap: within work: puts a message into the index that is missing there, or takes it
- * out and puts it in anew. One that cannot be read is noted as such. */
+/* What the index holds of a message. */
+typedef struct {
+  MunMessage *message;
+  char *texts;
+  MunMessageFields fields; /* of both */
+} MunIndexEntry;
+
+void
+mun_index_entry_clear (MunIndexEntry *entry);
+/* mun_store_load_entry: from any thread, with its own connection. @entry is cleared by the caller
+ * when it fails, too. */
 gboolean
-mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, GError **error);
+mun_store_load_entry (MunStore *self, MunDatabase *database, gint64 number, MunIndexEntry *entry,
+                      GError **error);
+/* mun_store_fill_gap: within work: puts a message into the index that is missing there, or takes it
+ * out and puts it in anew. @ready: its entry, or NULL: it is read here; one that cannot be read is
+ * noted as such. */
+gboolean
+mun_store_fill_gap (MunStore *self, gint64 number, MunGapState state, const MunIndexEntry *ready,
+                    GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MunIndexEntry, mun_index_entry_clear)
 
 G_END_DECLS

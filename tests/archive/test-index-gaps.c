@@ -536,6 +536,36 @@ test_rebuild (ArchiveFixture *self, gconstpointer data)
   assert_complete (self, 0, MESSAGES);
 }
 
+/* Messages so large that they are read alone stand among others that are read ahead. */
+static void
+test_rebuild_large (ArchiveFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  MunRebuilt rebuilt;
+
+  for (guint i = 0; i < 5; i++) {
+    g_autofree char *subject = g_strdup_printf ("elephant %u", i);
+    g_autofree char *filler = g_strnfill (3 * 1024 * 1024, i == 3 ? 'x' : 'y');
+    g_autofree char *body = g_strdup_printf ("trunk%u\r\n%s", i, filler);
+    g_autoptr (GBytes) raw = archive_fixture_message ("a@example.com", "b@example.com", subject,
+                                                      1700000000 + 5 * i, body);
+    g_autofree char *id = archive_fixture_deliver (self->archive, raw, FAULT_MAIL_FOLDER);
+  }
+  g_assert_true (mun_archive_select_indexes (self->archive, &error));
+  mun_archive_rebuild_selected (self->archive, 1, NULL, NULL, NULL, &rebuilt, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rebuilt.messages, ==, MESSAGES + 5);
+  g_assert_cmpuint (rebuilt.unreadable, ==, 0);
+  for (guint i = 0; i < 5; i++) {
+    g_autofree char *word = g_strdup_printf ("trunk%u", i);
+    g_autofree char *subject = g_strdup_printf ("elephant %u", i);
+    g_autofree char *found = archive_fixture_find_text (self->archive, word);
+
+    g_assert_cmpstr (found, ==, subject);
+  }
+  fault_mail_assert_found (self->archive, 0, MESSAGES);
+}
+
 static guint
 count_selected (ArchiveFixture *self)
 {
@@ -723,6 +753,7 @@ main (int argc, char **argv)
   ADD ("/index-gaps/missing-entry", test_missing_entry);
   ADD ("/index-gaps/extra-entry", test_extra_entry);
   ADD ("/index-gaps/rebuild", test_rebuild);
+  ADD ("/index-gaps/rebuild-large", test_rebuild_large);
   ADD ("/index-gaps/selected", test_selected);
   ADD ("/index-gaps/cancelled", test_cancelled);
   ADD ("/index-gaps/protected", test_protected);

@@ -19,7 +19,12 @@ typedef struct {
 guint
 mun_quiet_pool_get_size (void)
 {
-  return CLAMP (g_get_num_processors (), 1, MAX_THREADS);
+  static gsize size;
+
+  /* Asking the system opens a file each time. */
+  if (g_once_init_enter (&size))
+    g_once_init_leave (&size, CLAMP (g_get_num_processors (), 1, MAX_THREADS));
+  return size;
 }
 
 /* On Linux the priority is the thread's. */

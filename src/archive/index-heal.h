@@ -21,7 +21,9 @@ mun_index_heal_reset (MunDatabase *database, gboolean is_damaged, GError **error
 gboolean
 mun_index_heal_empty (MunDatabase *database, GError **error);
 /* mun_index_heal_tidy: after a damaged index: writes the file anew without its pages; seconds for a
- * large store. Nothing to do otherwise. */
+ * large store, before the index is filled, when the file is smallest. Not in small steps: what is
+ * given back bit by bit must stand in the list of free pages, and pages of tables that were forgotten
+ * stand nowhere. Nothing to do otherwise. */
 gboolean
 mun_index_heal_tidy (MunDatabase *database, GError **error);
 gboolean

@@ -278,6 +278,15 @@ look_cb (const MunPlaceInContents *place, const MunRecordHeader *header, const g
   return FALSE;
 }
 
+static void
+look_gap_cb (guint32 container, guint64 offset, guint64 length, int problem, gpointer user_data)
+{
+  Look *look = user_data;
+
+  if (problem != 0 && look->reason == NULL)
+    look->reason = g_strdup_printf ("its record cannot be read: %s", g_strerror (problem));
+}
+
 /* Why it is not sound where the catalogue has it now; NULL: it is. */
 static char *
 dup_reason (Check *self, const Row *row)
@@ -290,8 +299,10 @@ dup_reason (Check *self, const Row *row)
   /* Not further: where much is lost, the next record may be far away. */
   if (row->length > 0 && row->length < G_MAXINT32 && (guint64)row->offset + row->length <= end)
     mun_contents_scan (mun_store_get_contents (self->verification->store), row->container,
-                       row->offset, row->offset + row->length, look_cb, NULL, &look, NULL);
-  return look.is_there ? look.reason : g_strdup ("its record is not there");
+                       row->offset, row->offset + row->length, look_cb, look_gap_cb, &look, NULL);
+  if (!look.is_there && look.reason == NULL)
+    look.reason = g_strdup ("its record is not there");
+  return look.reason;
 }
 
 static void

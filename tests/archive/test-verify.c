@@ -1,10 +1,12 @@
 /* test-verify.c: what a verification must find, and what it must not take for a fault */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contents.h"
 #include "database.h"
 #include "errors.h"
 #include "fault-mail.h"
 #include "tokenizer.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define MIB (1024 * 1024)
@@ -127,6 +129,32 @@ test_wrong_place (ArchiveFixture *fixture, gconstpointer data)
   g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
 }
 
+static int sound_reads;
+
+static int
+fail_read_cb (const char *step)
+{
+  return strcmp (step, "read") == 0 && sound_reads-- <= 0 ? EIO : 0;
+}
+
+/* A disk that does not answer: said as such, of every message that hangs on it; it costs nothing when
+ * it answers again. */
+static void
+test_bad_disk (ArchiveFixture *fixture, gconstpointer data)
+{
+  g_autofree char *report = NULL;
+
+  g_assert_true (fault_mail_deliver (fixture->archive, 0, 5, NULL));
+  sound_reads = 1;
+  mun_contents_fault_hook = fail_read_cb;
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, &report), >, 5);
+  mun_contents_fault_hook = NULL;
+  g_assert_nonnull (strstr (report, "its record cannot be read"));
+  g_assert_nonnull (strstr (report, g_strerror (EIO)));
+  g_assert_nonnull (strstr (report, "cannot be restored"));
+  g_assert_cmpuint (archive_fixture_verify (fixture->archive, NULL), ==, 0);
+}
+
 typedef struct {
   MunArchive *archive;
   int is_over; /* atomic */
@@ -171,6 +199,7 @@ main (int argc, char **argv)
   ADD ("/verify/several-pieces", test_several_pieces);
   ADD ("/verify/other-order", test_other_order);
   ADD ("/verify/wrong-place", test_wrong_place);
+  ADD ("/verify/bad-disk", test_bad_disk);
   ADD ("/verify/while-delivering", test_while_delivering);
   return g_test_run ();
 }

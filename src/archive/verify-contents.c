@@ -12,6 +12,8 @@
 
 /* Rows that are read at a time: no statement stays open while the contents are read. */
 #define MAX_ROWS 512
+/* Bytes that the list of sound pieces grows by at once: some millions of them. */
+#define MAX_GROWTH (1024 * 1024)
 /* Share of the progress bar, with the messages that are read meanwhile. */
 #define CONTENTS_BEGIN 0.1
 #define CONTENTS_SHARE 0.75
@@ -49,6 +51,21 @@ static gboolean
 is_sound (Check *self, gint64 id)
 {
   return id > 0 && id / 8 < (gint64)self->sound->len && (self->sound->data[id / 8] >> id % 8 & 1);
+}
+
+static void
+mark_sound (Check *self, gint64 id)
+{
+  guint at = id / 8, length = self->sound->len;
+
+  /* Pieces come meanwhile; but a changed byte must not ask for more memory than there is. */
+  if (id <= 0 || id / 8 >= (gint64)length + MAX_GROWTH)
+    return;
+  if (at >= length) {
+    g_byte_array_set_size (self->sound, at + 1);
+    memset (self->sound->data + length, 0, at + 1 - length);
+  }
+  self->sound->data[at] |= 1 << id % 8;
 }
 
 /* --- which piece is this? --- */
@@ -140,9 +157,9 @@ visit_cb (const MunOpenedRecord *record, gpointer user_data)
   verification->bytes_done += place->length;
   if (is_piece && find_row (self, record, &row)) {
     /* One that is not what it must be is looked at again, with those that were not met. */
-    if (record->plain != NULL && row.length == place->length && row.id / 8 < self->sound->len
+    if (record->plain != NULL && row.length == place->length
         && memcmp (row.digest, record->header.digest, MUN_DIGEST_SIZE) == 0) {
-      self->sound->data[row.id / 8] |= 1 << row.id % 8;
+      mark_sound (self, row.id);
       mun_bytes_check_take_piece (verification->bytes, row.id, record->plain);
     }
   } else {
@@ -341,7 +358,7 @@ mun_verify_contents (MunVerification *verification, GError **error)
 {
   Check self = { .verification = verification };
   gint64 last = 0, given = 0;
-  gboolean ok;
+  gboolean ok, is_finished;
 
   /* No id is above the last one given: a changed byte must not ask for more memory than there is. */
   if (!mun_database_find_int (verification->reader, &last, error, "SELECT max(id) FROM pieces", "")
@@ -354,7 +371,9 @@ mun_verify_contents (MunVerification *verification, GError **error)
   ok = verify_containers (&self, error) && verify_pieces (&self, error);
   g_clear_error (&self.problem);
   g_byte_array_unref (self.sound);
-  if (ok && !mun_bytes_check_finish (verification->bytes, verification))
+  /* Also when the catalogue could not be read to its end: its messages are read all the same. */
+  is_finished = mun_bytes_check_finish (verification->bytes, verification);
+  if (ok && !is_finished)
     return !g_cancellable_set_error_if_cancelled (verification->cancellable, error);
   return ok;
 }

@@ -91,26 +91,33 @@ run_part (gpointer data)
   Part *part = data;
   MunVerification *self = &part->verification;
 
-  self->reader = mun_store_acquire_reader (self->store, &part->error);
-  if (self->reader == NULL)
-    return;
-  mun_database_watch (self->reader, self->cancellable);
-  part->ok = mun_database_exec (self->reader, "BEGIN", &part->error)
-             && part->verify (self, &part->error);
+  if (part->error == NULL)
+    part->ok = part->verify (self, &part->error);
   /* Rolls back, too. */
-  mun_store_release_reader (self->store, self->reader);
+  if (self->reader != NULL)
+    mun_store_release_reader (self->store, self->reader);
 }
 
+/* Its snapshot begins here: what is mended from now on is still seen as it was. */
 static void
 init_part (Part *part, MunVerification *whole,
            gboolean (*verify) (MunVerification *self, GError **error))
 {
+  MunVerification *self = &part->verification;
+  gint64 ignored = 0;
+
   memset (part, 0, sizeof *part);
   part->verify = verify;
-  part->verification.store = whole->store;
-  part->verification.cancellable = whole->cancellable;
-  part->verification.bytes = whole->bytes;
-  part->verification.report = g_string_new (NULL);
+  self->store = whole->store;
+  self->cancellable = whole->cancellable;
+  self->bytes = whole->bytes;
+  self->report = g_string_new (NULL);
+  self->reader = mun_store_acquire_reader (self->store, &part->error);
+  if (self->reader == NULL)
+    return;
+  mun_database_watch (self->reader, self->cancellable);
+  if (mun_database_exec (self->reader, "BEGIN", &part->error))
+    mun_database_find_int (self->reader, &ignored, &part->error, "SELECT 1 FROM meta LIMIT 1", "");
 }
 
 /* Takes what it has found. */

@@ -17,7 +17,7 @@ class WithWebAccess(Journey):
     def test_pages_of_this_server(self):
         console = self.console_
         self.assertEqual(console.pages(), ['Dashboard', 'Archive', 'Search', 'Archive Email', 'Users', 'Directory Services',
-                                           'Search Indexes'])
+                                           'Storage Locations', 'Search Indexes'])
 
     def test_dashboard(self):
         console = self.console_
@@ -102,9 +102,11 @@ class WithoutWebAccess(Journey):
         console = self.console()
         console.connect(server, server.password)
         console.wait_for('Directory Services')
-        self.assertEqual(console.pages(), ['Dashboard', 'Archive Email', 'Users', 'Directory Services', 'Search Indexes'])
+        self.assertEqual(console.pages(), ['Dashboard', 'Archive Email', 'Users', 'Directory Services', 'Storage Locations',
+                                           'Search Indexes'])
         for page, text in (('Dashboard', 'ARCHIVE01'), ('Archive Email', 'All mailboxes'), ('Users', 'Frank Clark'),
-                           ('Directory Services', 'Synchronize Now'), ('Search Indexes', 'frank.clark')):
+                           ('Directory Services', 'Synchronize Now'), ('Storage Locations', 'Create Store…'),
+                           ('Search Indexes', 'frank.clark')):
             console.go(page)
             console.wait_for(text)
 

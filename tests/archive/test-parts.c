@@ -337,13 +337,18 @@ static void
 test_traps (void)
 {
   GString *nested = g_string_new (HEAD "To: "), *words = g_string_new (HEAD "Subject: ");
-  GString *late = g_string_new (HEAD "To: ");
+  GString *late = g_string_new (HEAD "To: "), *many = g_string_new (HEAD "To: ");
+  GString *spread = g_string_new (HEAD);
 
   for (guint i = 0; i < 20000; i++)
     g_string_append (nested, "a:\n ");
   for (guint i = 0; i < 20000; i++)
     g_string_append (words, "=?x");
   for (guint i = 0; i < 20000; i++)
+    g_string_append (many, "a, ");
+  for (guint i = 0; i < 20000; i++)
+    g_string_append (spread, i % 5000 == 0 ? "Cc: b\nTo: a, " : "a,\n ");
+  for (guint i = 0; i < 5000; i++)
     g_string_append (late, "a, ");
   for (guint i = 0; i < 20000; i++)
     g_string_append (late, "a:");
@@ -352,7 +357,11 @@ test_traps (void)
   g_string_append (late, "\n\nx\n--b--\n");
   assert_trap (nested);
   assert_trap (words);
+  g_string_append (many, "\n\nx\n--b--\n");
   assert_trap (late);
+  assert_trap (many);
+  g_assert_null (mun_header_find_trap (spread->str, spread->len));
+  g_string_free (spread, TRUE);
 }
 
 /* A line of many megabytes is no trap, and is not kept. */

@@ -36,7 +36,7 @@ mun_header_find_trap (const char *data, gsize size);
 /* The same for a message that comes in stretches; begins as { 0 }. */
 typedef struct {
   GByteArray *rest; /* a field that has not ended yet */
-  guint64 dashes, multiparts;
+  guint64 dashes, multiparts, addresses;
   gboolean in_line; /* in a line that is too long to be kept */
 } MunTrapScan;
 

@@ -393,6 +393,136 @@ test_failure (void)
   tear_down (&fixture);
 }
 
+/* What the server has functions for is done, and said. */
+static void
+test_compact (void)
+{
+  Fixture fixture;
+  g_autofree char *report = NULL;
+
+  set_up (&fixture, start_server ());
+  act (&fixture, 1, MUN_CARE_COMPACT);
+  answer ("cancel");
+  g_assert_null (mun_store_row_get_operation (row_of (&fixture, 1)));
+  act (&fixture, 1, MUN_CARE_COMPACT);
+  answer ("confirm");
+  console_test_wait (has_outcome (&fixture, 1, "Compacted"));
+  report = dup_report (&fixture, 1);
+  g_assert_true (g_str_has_suffix (report, "\n\nCompacted\n"));
+  tear_down (&fixture);
+}
+
+static void
+test_renew (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, start_server ());
+  gtk_widget_activate_action (fixture.page, "stores.renew-master-key", NULL);
+  answer ("confirm");
+  console_test_wait (fixture.toast != NULL);
+  g_assert_cmpstr (fixture.toast, ==, "Master key renewed");
+  act (&fixture, 1, MUN_CARE_VERIFY);
+  console_test_wait (has_outcome (&fixture, 1, "Verified: no faults"));
+  tear_down (&fixture);
+}
+
+static void
+find_entries (GtkWidget *widget, GPtrArray *entries)
+{
+  if (ADW_IS_ENTRY_ROW (widget))
+    g_ptr_array_add (entries, widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    find_entries (child, entries);
+}
+
+/* Types into the rows of the dialog; says whether that may be answered. */
+static gboolean
+type (const char *first, const char *second)
+{
+  GtkWindow *dialog = console_test_find_window (ADW_TYPE_MESSAGE_DIALOG);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+
+  find_entries (GTK_WIDGET (dialog), entries);
+  gtk_editable_set_text (g_ptr_array_index (entries, 0), first);
+  if (second != NULL)
+    gtk_editable_set_text (g_ptr_array_index (entries, 1), second);
+  return adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "go");
+}
+
+static void
+copy (const char *from, const char *to)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "cp", "-a", from, to, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_broken (Fixture *fixture, gint64 id)
+{
+  MunStoreRow *row = row_of (fixture, id);
+
+  return row != NULL && gtk_widget_get_visible (ROW_CHILD (row, "error_label"));
+}
+
+/* A server that has the store of another one in its folder. */
+static TestServer *
+start_with_foreign_store (char **place)
+{
+  TestServer *server = test_server_start (NULL, NULL);
+  g_autofree char *from = NULL;
+  Fixture fixture;
+
+  set_up (&fixture, start_server ());
+  act (&fixture, 1, MUN_CARE_SET_RECOVERY_KEY);
+  g_assert_false (type ("too short", "too short"));
+  g_assert_false (type (" correct horse battery ", "correct horse battery"));
+  g_assert_true (type (" correct horse battery ", " correct horse battery "));
+  answer ("go");
+  console_test_wait (has_outcome (&fixture, 1, "Recovery key set"));
+  g_assert_cmpint (test_server_stop (fixture.server, SIGTERM), ==, 0);
+  from = g_build_filename (fixture.server->data_dir, "stores", "1", NULL);
+  *place = g_build_filename (server->data_dir, "stores", "foreign", NULL);
+  copy (from, *place);
+  tear_down (&fixture);
+  return server;
+}
+
+/* It is attached, is locked, and is opened with its recovery key alone. */
+static void
+test_foreign_store (void)
+{
+  Fixture fixture;
+  g_autofree char *place = NULL;
+
+  set_up (&fixture, start_with_foreign_store (&place));
+  gtk_widget_activate_action (fixture.page, "stores.attach", NULL);
+  g_assert_false (type ("elsewhere", ""));
+  g_assert_true (type ("elsewhere", place));
+  answer ("go");
+  console_test_wait (is_broken (&fixture, 2));
+  act (&fixture, 2, MUN_CARE_UNLOCK);
+  g_assert_true (type ("correct horse battery", NULL));
+  answer ("go");
+  console_test_wait (is_broken (&fixture, 2) && mun_store_row_get_operation (row_of (&fixture, 2)));
+  console_test_wait (mun_operation_get_state (mun_store_row_get_operation (row_of (&fixture, 2)))
+                     == MUN_OPERATION_FAILED);
+  act (&fixture, 2, MUN_CARE_UNLOCK);
+  g_assert_true (type (" correct horse battery ", NULL));
+  answer ("go");
+  console_test_wait (row_of (&fixture, 2) != NULL && !is_broken (&fixture, 2));
+  g_assert_true (has_outcome (&fixture, 2, "Unlocked"));
+  g_assert_nonnull (
+      strstr (gtk_label_get_label (ROW_CHILD (row_of (&fixture, 2), "line_label")), "20 messages"));
+  tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,5 +533,8 @@ main (int argc, char **argv)
   g_test_add_func ("/stores/recover", test_recover);
   g_test_add_func ("/stores/broken", test_broken);
   g_test_add_func ("/stores/failure", test_failure);
+  g_test_add_func ("/stores/compact", test_compact);
+  g_test_add_func ("/stores/renew", test_renew);
+  g_test_add_func ("/stores/foreign-store", test_foreign_store);
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 #include "compact-private.h"
 
 #include "errors.h"
+#include "fault-lines.h"
 #include "piece-list.h"
 #include "store-dropped.h"
 #include "store-upkeep.h"
@@ -12,7 +13,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define MAX_FAULT_LINES 5000
 /* A container is worth it from a fifth of it on. */
 #define WORTH 5
 #define CONTAINERS_SHARE 0.9
@@ -36,13 +36,9 @@ mun_compaction_fault (MunCompaction *self, const char *format, ...)
 {
   va_list values;
 
-  if (++self->faults > MAX_FAULT_LINES)
-    return;
-  g_string_append (self->report, "FAULT: ");
   va_start (values, format);
-  g_string_append_vprintf (self->report, format, values);
+  mun_fault_lines_add (self->report, ++self->faults, format, values);
   va_end (values);
-  g_string_append_c (self->report, '\n');
 }
 
 gboolean

@@ -6,6 +6,7 @@
 
 #include "container-file.h"
 #include "errors.h"
+#include "fault-lines.h"
 #include "folder-blocks.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <stdarg.h>
 
 #define NEW_CATALOGUE "catalogue-recovered.db"
-#define MAX_FAULT_LINES 5000
 #define CHANGES_A_COMMIT 5000
 
 static const char *const suffixes[] = { "", "-wal", "-shm" };
@@ -23,13 +23,9 @@ mun_recovery_fault (MunRecovery *self, const char *format, ...)
 {
   va_list values;
 
-  if (self->damaged + self->lost > MAX_FAULT_LINES)
-    return;
-  g_string_append (self->report, "FAULT: ");
   va_start (values, format);
-  g_string_append_vprintf (self->report, format, values);
+  mun_fault_lines_add (self->report, self->damaged + self->lost, format, values);
   va_end (values);
-  g_string_append_c (self->report, '\n');
 }
 
 /* Taken for a loss, what cannot be read just now would be gone for good. */

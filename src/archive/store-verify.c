@@ -5,26 +5,21 @@
 #include "store-verify.h"
 
 #include "errors.h"
+#include "fault-lines.h"
 #include "quiet-pool.h"
 #include "verify-bytes.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-#define MAX_FAULT_LINES 5000
-
 void
 mun_verification_fault (MunVerification *self, const char *format, ...)
 {
   va_list values;
 
-  if (++self->faults > MAX_FAULT_LINES)
-    return;
-  g_string_append (self->report, "FAULT: ");
   va_start (values, format);
-  g_string_append_vprintf (self->report, format, values);
+  mun_fault_lines_add (self->report, ++self->faults, format, values);
   va_end (values);
-  g_string_append_c (self->report, '\n');
 }
 
 gboolean

@@ -47,18 +47,12 @@ check_place (MunArguments *arguments, const char *place, GError **error)
   return TRUE;
 }
 
+/* NULL for 0: there is an error. */
 static JsonNode *
-create_store (MunCall *call, GError **error)
+make_id (gint64 id)
 {
-  MunArguments *arguments = mun_call_get_arguments (call);
   JsonObject *result;
-  gint64 id;
 
-  if (!check_place (arguments, NULL, error))
-    return NULL;
-  id = mun_archive_create_store (mun_call_get_archive (call),
-                                 mun_arguments_get_string (arguments, "name"),
-                                 mun_arguments_get_string (arguments, "requestedState"), error);
   if (id == 0)
     return NULL;
   result = json_object_new ();
@@ -66,12 +60,25 @@ create_store (MunCall *call, GError **error)
   return mun_json_node_take_object (result);
 }
 
+static JsonNode *
+create_store (MunCall *call, GError **error)
+{
+  MunArguments *arguments = mun_call_get_arguments (call);
+  gint64 id;
+
+  if (!check_place (arguments, NULL, error))
+    return NULL;
+  id = mun_archive_create_store (mun_call_get_archive (call),
+                                 mun_arguments_get_string (arguments, "name"),
+                                 mun_arguments_get_string (arguments, "requestedState"), error);
+  return make_id (id);
+}
+
 /* databasePath: where the folder of the store lies. */
 static JsonNode *
 attach_store (MunCall *call, GError **error)
 {
   MunArguments *arguments = mun_call_get_arguments (call);
-  JsonObject *result;
   gint64 id;
 
   if (!check_place (arguments, "databasePath", error))
@@ -80,11 +87,7 @@ attach_store (MunCall *call, GError **error)
                                  mun_arguments_get_string (arguments, "name"),
                                  mun_arguments_get_string (arguments, "databasePath"),
                                  mun_arguments_get_string (arguments, "requestedState"), error);
-  if (id == 0)
-    return NULL;
-  result = json_object_new ();
-  json_object_set_int_member (result, "id", id);
-  return mun_json_node_take_object (result);
+  return make_id (id);
 }
 
 static JsonNode *

@@ -159,6 +159,14 @@ mun_index_heal_tidy (MunDatabase *database, GError **error)
   return ok;
 }
 
+/* The opening is where this damage is seen: verification finds a sound index afterwards. */
+static void
+say_damaged (MunDatabase *database, const char *reason)
+{
+  g_message ("the index in %s is damaged, it is made anew: %s",
+             sqlite3_db_filename (mun_database_get_handle (database), "main"), reason);
+}
+
 /* Are all parts there, and can they be read to begin with? */
 static gboolean
 is_usable (MunDatabase *database)
@@ -185,7 +193,7 @@ is_usable (MunDatabase *database)
           /* A disk that does not answer says nothing about what is on it. */
           || (sqlite3_errcode (mun_database_get_handle (database)) & 0xff) == SQLITE_IOERR))
     return TRUE;
-  g_message ("the index cannot be used: %s", error != NULL ? error->message : "a part is missing");
+  say_damaged (database, error != NULL ? error->message : "a part is missing");
   return FALSE;
 }
 
@@ -221,6 +229,8 @@ mun_index_heal_open (MunDatabase *database, GError **error)
                                  "SELECT value FROM meta WHERE key = 'index_broken'", "")
       || (version == 0 && !adopt (database, &version, error)))
     return FALSE;
+  if (is_broken)
+    say_damaged (database, "it was found so before the store was closed");
   is_damaged = is_broken || !is_usable (database);
   if (is_damaged || version != MUN_INDEX_VERSION) {
     if (!is_damaged)

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * and whatever happens in between leaves a catalogue that mun_index_heal_open() puts right. */
 
 /* mun_index_heal_open: when a store is opened: an index that this program cannot go on with is made
- * anew; what could not be read before is tried again. */
+ * anew, and one that is damaged is named in the log; what could not be read before is tried
+ * again. */
 gboolean
 mun_index_heal_open (MunDatabase *database, GError **error);
 /* mun_index_heal_reset: an empty index that lacks every message. @is_damaged: its pages may be, so

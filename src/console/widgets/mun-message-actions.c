@@ -328,6 +328,16 @@ attachment_written_cb (GObject *source, GAsyncResult *result, gpointer data)
   mun_message_view_toast (self, text);
 }
 
+/* What was to be opened is not there: nor is the folder that was made for it. */
+static void
+remove_folder_of (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 attachment_streamed_cb (GFile *file, const GError *error, gpointer data)
 {
@@ -339,7 +349,10 @@ attachment_streamed_cb (GFile *file, const GError *error, gpointer data)
   if (!error) {
     g_chmod (g_file_peek_path (file), 0400);
     show_file (self, uri);
-  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    return;
+  }
+  remove_folder_of (g_file_peek_path (file));
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     text = g_strdup_printf (_ ("The attachment could not be opened: %s"), reason);
     mun_message_view_toast (self, text);
   }
@@ -357,22 +370,28 @@ write_attachment_thread (GTask *task, gpointer source, gpointer data, GCancellab
 
   if (path
       && g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                   G_FILE_SET_CONTENTS_NONE, 0400, &error))
+                                   G_FILE_SET_CONTENTS_NONE, 0400, &error)) {
     g_task_return_pointer (task, g_filename_to_uri (path, NULL, NULL), g_free);
-  else
-    g_task_return_error (task, error);
+    return;
+  }
+  if (path)
+    remove_folder_of (path);
+  g_task_return_error (task, error);
 }
 
 static void
 stream_to_open (MunMessageView *self, guint index, const char *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("muniment-XXXXXX", &error);
-  g_autofree char *path = folder ? g_build_filename (folder, name, NULL) : NULL;
-  g_autoptr (GFile) file = path ? g_file_new_for_path (path) : NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *folder = NULL, *path = NULL, *text = NULL;
+  g_autoptr (GFile) file = NULL;
 
-  if (file) {
+  if (!mun_message_view_can_stream (self))
+    return;
+  folder = g_dir_make_tmp ("muniment-XXXXXX", &error);
+  if (folder) {
+    path = g_build_filename (folder, name, NULL);
+    file = g_file_new_for_path (path);
     mun_message_view_stream (self, index + 1, file, attachment_streamed_cb);
     return;
   }

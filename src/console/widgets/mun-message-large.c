@@ -96,15 +96,19 @@ done_cb (GFile *file, const GError *error, gpointer data)
   saving->done (file, error, saving->self);
 }
 
+gboolean
+mun_message_view_can_stream (MunMessageView *self)
+{
+  return self->id && self->connection && mun_connection_get_archive (self->connection);
+}
+
 void
 mun_message_view_stream (MunMessageView *self, guint number, GFile *file, MunSaved done)
 {
-  MunArchiveClient *client
-      = self->connection ? mun_connection_get_archive (self->connection) : NULL;
   Saving *saving;
   guint64 size;
 
-  if (!client || !self->id)
+  if (!mun_message_view_can_stream (self))
     return;
   size = number > 0      ? mun_message_view_get_attachment (self, number - 1).size
          : self->outline ? mun_json_get_int (self->outline, "size", 0)
@@ -112,6 +116,6 @@ mun_message_view_stream (MunMessageView *self, guint number, GFile *file, MunSav
   saving = g_new0 (Saving, 1);
   saving->self = g_object_ref (self);
   saving->done = done;
-  mun_save_bar_add (self->save_bar, client, self->id, number, size, file, done_cb, saving,
-                    saving_free);
+  mun_save_bar_add (self->save_bar, mun_connection_get_archive (self->connection), self->id, number,
+                    size, file, done_cb, saving, saving_free);
 }

@@ -52,8 +52,10 @@ const char *
 mun_message_view_get_cut_note (MunMessageView *self);
 GBytes *
 mun_message_view_decode_skeleton (JsonObject *outline);
-/* Saves the message (@number 0) or an attachment (from 1 on) from the archive; the data of @done is
- * the view. */
+gboolean
+mun_message_view_can_stream (MunMessageView *self);
+/* When that can be done: saves the message (@number 0) or an attachment (from 1 on) from the archive;
+ * the data of @done is the view. */
 void
 mun_message_view_stream (MunMessageView *self, guint number, GFile *file, MunSaved done);
 

@@ -227,6 +227,9 @@ test_offers (void)
   /* These every munimentd has. */
   g_assert_cmpuint (n_offered, >=, 2);
   g_assert_true (menu_has (menu, "store.state"));
+  g_assert_true (
+      menu_has (gtk_menu_button_get_menu_model (PAGE_CHILD (fixture.page, "menu_button")),
+                "stores.compact-master"));
   g_assert_true (gtk_widget_get_visible (PAGE_CHILD (fixture.page, "create_button")));
   console_test_check_labels (GTK_WIDGET (fixture.window));
   g_assert_nonnull (strstr (gtk_label_get_label (ROW_CHILD (row, "line_label")),
@@ -427,6 +430,23 @@ test_renew (void)
   tear_down (&fixture);
 }
 
+/* What is done to the databases of all stores and to the one above them. */
+static void
+test_databases (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, start_server ());
+  gtk_widget_activate_action (fixture.page, "stores.maintain", NULL);
+  console_test_wait (fixture.toast != NULL);
+  g_assert_cmpstr (fixture.toast, ==, "Databases of the archive stores maintained");
+  g_clear_pointer (&fixture.toast, g_free);
+  gtk_widget_activate_action (fixture.page, "stores.compact-master", NULL);
+  console_test_wait (fixture.toast != NULL);
+  g_assert_cmpstr (fixture.toast, ==, "Master database compacted");
+  tear_down (&fixture);
+}
+
 static void
 find_entries (GtkWidget *widget, GPtrArray *entries)
 {
@@ -449,6 +469,75 @@ type (const char *first, const char *second)
   if (second != NULL)
     gtk_editable_set_text (g_ptr_array_index (entries, 1), second);
   return adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "go");
+}
+
+static gboolean
+has_key (Fixture *fixture, gint64 id)
+{
+  MunStoreRow *row = row_of (fixture, id);
+
+  return row != NULL && mun_json_get_bool (mun_store_row_get_store (row), "hasRecoveryKey", FALSE);
+}
+
+static guint
+count_entries (void)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+
+  find_entries (GTK_WIDGET (console_test_find_window (ADW_TYPE_MESSAGE_DIALOG)), entries);
+  return entries->len;
+}
+
+/* The button that removes the key, or NULL. */
+static GtkWidget *
+find_removal (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), "_Remove Key") == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_removal (child);
+  return found;
+}
+
+/* Only one that is there can be removed, and only then a recovery asks for it. */
+static void
+test_recovery_key (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, start_server ());
+  make_second (&fixture);
+  gtk_widget_activate_action (GTK_WIDGET (row_of (&fixture, 1)), "store.state", "s", "disabled");
+  answer ("confirm");
+  console_test_wait (is_in_state (&fixture, 1, "disabled"));
+  act (&fixture, 1, MUN_CARE_RECOVER);
+  g_assert_cmpuint (count_entries (), ==, 0);
+  answer ("cancel");
+  act (&fixture, 1, MUN_CARE_SET_RECOVERY_KEY);
+  g_assert_null (find_removal (GTK_WIDGET (console_test_find_window (ADW_TYPE_MESSAGE_DIALOG))));
+  g_assert_true (type ("correct horse battery", "correct horse battery"));
+  answer ("go");
+  console_test_wait (has_key (&fixture, 1));
+  act (&fixture, 1, MUN_CARE_RECOVER);
+  g_assert_cmpuint (count_entries (), ==, 1);
+  answer ("cancel");
+  act (&fixture, 1, MUN_CARE_SET_RECOVERY_KEY);
+  /* What was typed does not matter. */
+  g_assert_true (type ("battery horse correct", "battery horse correct"));
+  console_test_check_labels (GTK_WIDGET (console_test_find_window (ADW_TYPE_MESSAGE_DIALOG)));
+  g_signal_emit_by_name (find_removal (
+                             GTK_WIDGET (console_test_find_window (ADW_TYPE_MESSAGE_DIALOG))),
+                         "clicked");
+  console_test_wait (row_of (&fixture, 1) != NULL && !has_key (&fixture, 1));
+  console_test_wait (has_outcome (&fixture, 1, "Recovery key changed"));
+  g_assert_true (g_str_has_prefix (mun_operation_get_title (
+                                       mun_store_row_get_operation (row_of (&fixture, 1))),
+                                   "Remove the recovery key of "));
+  tear_down (&fixture);
 }
 
 static void
@@ -485,7 +574,7 @@ start_with_foreign_store (char **place)
   g_assert_false (type (" correct horse battery ", "correct horse battery"));
   g_assert_true (type (" correct horse battery ", " correct horse battery "));
   answer ("go");
-  console_test_wait (has_outcome (&fixture, 1, "Recovery key set"));
+  console_test_wait (has_outcome (&fixture, 1, "Recovery key changed"));
   g_assert_cmpint (test_server_stop (fixture.server, SIGTERM), ==, 0);
   from = g_build_filename (fixture.server->data_dir, "stores", "1", NULL);
   *place = g_build_filename (server->data_dir, "stores", "foreign", NULL);
@@ -535,6 +624,8 @@ main (int argc, char **argv)
   g_test_add_func ("/stores/failure", test_failure);
   g_test_add_func ("/stores/compact", test_compact);
   g_test_add_func ("/stores/renew", test_renew);
+  g_test_add_func ("/stores/databases", test_databases);
+  g_test_add_func ("/stores/recovery-key", test_recovery_key);
   g_test_add_func ("/stores/foreign-store", test_foreign_store);
   return g_test_run ();
 }

@@ -6,11 +6,13 @@
 
 #include "json.h"
 #include "mun-choice.h"
+#include "mun-store.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define VERB "go"
+#define REMOVE "remove"
 #define MAX_FIELDS 2
 /* Of a recovery key, as the server wants it. */
 #define MIN_KEY_CHARS 12
@@ -117,17 +119,10 @@ changed_cb (GtkEditable *entry, Question *question)
   check (question);
 }
 
+/* What was typed. */
 static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+take_fields (Question *question)
 {
-  g_autoptr (GTask) task = data;
-  Question *question = g_task_get_task_data (task);
-  g_autofree char *response = mun_choice_finish (result, NULL);
-
-  if (g_strcmp0 (response, VERB) != 0) {
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the question was dismissed");
-    return;
-  }
   for (guint i = 0; i < question->n_fields; i++) {
     g_autofree char *text = dup_text (&question->fields[i]);
 
@@ -137,6 +132,23 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (question->deleted != NULL)
     json_object_set_boolean_member (question->arguments, "recoverDeletedMessages",
                                     gtk_switch_get_active (question->deleted));
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Question *question = g_task_get_task_data (task);
+  g_autofree char *response = mun_choice_finish (result, NULL);
+
+  if (g_strcmp0 (response, VERB) == 0) {
+    take_fields (question);
+  } else if (g_strcmp0 (response, REMOVE) == 0) {
+    json_object_set_string_member (question->arguments, "passphrase", "");
+  } else {
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the question was dismissed");
+    return;
+  }
   g_task_return_pointer (task, json_object_ref (question->arguments),
                          (GDestroyNotify)json_object_unref);
 }
@@ -213,6 +225,19 @@ add_field (Question *question, GtkWidget *row, const char *title, const char *ar
 }
 
 static void
+add_recovery_key (Question *question)
+{
+  GtkWidget *hint;
+
+  add_field (question, adw_password_entry_row_new (), _ ("Recovery Key"), "encryptionKey", FALSE,
+             0);
+  hint = add_hint (
+      question,
+      _ ("The key is needed only when this server’s master key does not open the store."));
+  gtk_widget_add_css_class (hint, "dim-label");
+}
+
+static void
 add_deleted (Question *question)
 {
   GtkWidget *row = adw_action_row_new ();
@@ -230,6 +255,25 @@ add_deleted (Question *question)
   question->deleted = GTK_SWITCH (toggle);
 }
 
+static void
+remove_cb (GtkButton *button, AdwMessageDialog *dialog)
+{
+  adw_message_dialog_response (dialog, REMOVE);
+}
+
+/* Below the rows: a third response would not fit beside the others in a narrow window. */
+static void
+add_removal (Question *question)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Remove Key"));
+
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (button, 6);
+  gtk_widget_add_css_class (button, "destructive-action");
+  g_signal_connect_object (button, "clicked", G_CALLBACK (remove_cb), question->dialog, 0);
+  gtk_box_append (GTK_BOX (question->box), button);
+}
+
 void
 mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer data)
@@ -244,15 +288,10 @@ mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable 
                   "take hours, and a cancelled recovery changes nothing."),
                _ ("_Recover"), cancellable, callback, data);
   Question *question = g_task_get_task_data (task);
-  GtkWidget *hint;
 
   add_deleted (question);
-  add_field (question, adw_password_entry_row_new (), _ ("Recovery Key"), "encryptionKey", FALSE,
-             0);
-  hint = add_hint (
-      question,
-      _ ("The key is needed only when this server’s master key does not open the store."));
-  gtk_widget_add_css_class (hint, "dim-label");
+  if (mun_store_may_need_recovery_key (store))
+    add_recovery_key (question);
   ask (task);
 }
 
@@ -280,17 +319,22 @@ mun_store_ask_recovery_key_async (GtkWidget *parent, JsonObject *store, GCancell
   /* Translators: %s is the name of an archive store. */
   g_autofree char *heading
       = g_strdup_printf (_ ("Recovery Key of “%s”"), mun_json_get_string (store, "name", ""));
-  GTask *task
-      = begin (parent, store, heading,
-               _ ("It opens the store when the master key is lost, or in another installation. It "
-                  "takes the place of the former one. Keep it apart from the archive: whoever has "
-                  "both can read everything."),
-               _ ("_Set"), cancellable, callback, data);
+  gboolean has_key = mun_json_get_bool (store, "hasRecoveryKey", FALSE);
+  GTask *task = begin (
+      parent, store, heading,
+      has_key ? _ ("The store has a recovery key already: a new one takes its place. When it is "
+                   "removed, only this server’s master key opens the store. Keep it apart from the "
+                   "archive: whoever has both can read everything.")
+              : _ ("It opens the store when the master key is lost, or in another installation. "
+                   "Keep it apart from the archive: whoever has both can read everything."),
+      _ ("_Set"), cancellable, callback, data);
   Question *question = g_task_get_task_data (task);
 
   add_field (question, adw_password_entry_row_new (), _ ("Recovery Key"), "passphrase", TRUE,
              MIN_KEY_CHARS);
   add_field (question, adw_password_entry_row_new (), _ ("Repeat"), NULL, TRUE, 0);
+  if (has_key)
+    add_removal (question);
   ask (task);
 }
 

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * is to be called (JsonObject, owned), or G_IO_ERROR_CANCELLED. `store`: an element of GetStores.
  */
 
-/* RecoverStore: says what it does; asks whether deleted messages come back, and for the recovery
- * key of a store that this server's master key does not open. */
+/* RecoverStore: says what it does; asks whether deleted messages come back, and, of a store
+ * that may need it, for the recovery key when this server's master key does not open it. */
 void
 mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer data);
@@ -22,7 +22,8 @@ mun_store_ask_recover_async (GtkWidget *parent, JsonObject *store, GCancellable 
 void
 mun_store_ask_unlock_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
-/* SetStoreRecoveryKey: asks for a new one, twice. */
+/* SetStoreRecoveryKey: asks for a new one, twice; one that is there can be removed instead: then
+ * "passphrase" is empty. */
 void
 mun_store_ask_recovery_key_async (GtkWidget *parent, JsonObject *store, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer data);

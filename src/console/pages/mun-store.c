@@ -59,6 +59,12 @@ mun_store_is_broken (JsonObject *store)
 }
 
 gboolean
+mun_store_may_need_recovery_key (JsonObject *store)
+{
+  return mun_store_is_broken (store) || mun_json_get_bool (store, "hasRecoveryKey", TRUE);
+}
+
+gboolean
 mun_care_is_possible (MunCare care, JsonObject *store)
 {
   gboolean is_broken = mun_store_is_broken (store);
@@ -110,9 +116,11 @@ mun_care_dup_outcome (const char *function, JsonNode *result)
     { "CompactStore", N_ ("Compacted") },
     { "RecoverStore", N_ ("Recovered from its containers") },
     { "RecreateRecoveryRecords", N_ ("Recovery records recreated") },
-    { "SetStoreRecoveryKey", N_ ("Recovery key set") },
+    { "SetStoreRecoveryKey", N_ ("Recovery key changed") },
     { "UnlockStore", N_ ("Unlocked") },
     { "RenewMasterKey", N_ ("Master key renewed") },
+    { "MaintainFileSystemDatabases", N_ ("Databases of the archive stores maintained") },
+    { "CompactMasterDatabase", N_ ("Master database compacted") },
   };
 
   if (g_str_equal (function, "VerifyStore") || g_str_equal (function, "VerifyStores"))

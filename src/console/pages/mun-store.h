@@ -41,6 +41,9 @@ mun_care_is_good (const char *function, JsonNode *result);
 /* Its catalogue or its key cannot be opened. */
 gboolean
 mun_store_is_broken (JsonObject *store);
+/* Whether its recovery may ask for a recovery key: it has one, or nobody can say. */
+gboolean
+mun_store_may_need_recovery_key (JsonObject *store);
 /* "current", "normal", "writeProtected", "disabled" as the user reads them; others as they are. */
 const char *
 mun_store_state_words (const char *state);

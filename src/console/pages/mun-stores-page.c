@@ -20,8 +20,20 @@
 #define SET_STATE "SetStoreRequestedState"
 #define VERIFY_ALL "VerifyStores"
 #define RENEW_KEY "RenewMasterKey"
+#define MAINTAIN "MaintainFileSystemDatabases"
+#define COMPACT_MASTER "CompactMasterDatabase"
 /* An operation knows by this which store it works on. */
 #define STORE_ID_KEY "mun-store-id"
+
+/* What is done to all stores. */
+static const struct {
+  const char *action, *function;
+} works[] = {
+  { "stores.verify-all", VERIFY_ALL },
+  { "stores.maintain", MAINTAIN },
+  { "stores.compact-master", COMPACT_MASTER },
+  { "stores.renew-master-key", RENEW_KEY },
+};
 
 struct _MunStoresPage {
   MunPage parent_instance;
@@ -88,17 +100,19 @@ static void
 update_actions (MunStoresPage *self)
 {
   gboolean can_create = has_function (self, CREATE);
+  gboolean can_attach = has_function (self, ATTACH);
+  gboolean has_menu = can_attach;
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.create", can_create);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.attach", has_function (self, ATTACH));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.verify-all",
-                                 has_function (self, VERIFY_ALL));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.renew-master-key",
-                                 has_function (self, RENEW_KEY));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "stores.attach", can_attach);
+  for (guint i = 0; i < G_N_ELEMENTS (works); i++) {
+    gboolean has = has_function (self, works[i].function);
+
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), works[i].action, has);
+    has_menu = has_menu || has;
+  }
   gtk_widget_set_visible (self->create_button, can_create);
-  gtk_widget_set_visible (self->menu_button, has_function (self, ATTACH)
-                                                 || has_function (self, VERIFY_ALL)
-                                                 || has_function (self, RENEW_KEY));
+  gtk_widget_set_visible (self->menu_button, has_menu);
 }
 
 static void
@@ -134,7 +148,10 @@ is_of_all (MunOperation *operation)
 {
   const char *function = mun_operation_get_function (operation);
 
-  return g_strcmp0 (function, VERIFY_ALL) == 0 || g_strcmp0 (function, RENEW_KEY) == 0;
+  for (guint i = 0; i < G_N_ELEMENTS (works); i++)
+    if (g_strcmp0 (function, works[i].function) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -245,11 +262,22 @@ operation_finished_cb (MunOperations *operations, MunOperation *operation, MunSt
   mun_page_refresh (MUN_PAGE (self));
 }
 
+static char *
+dup_title (MunCare care, JsonObject *store, JsonObject *arguments)
+{
+  const char *name = mun_json_get_string (store, "name", "");
+
+  if (care == MUN_CARE_SET_RECOVERY_KEY && !*mun_json_get_string (arguments, "passphrase", ""))
+    /* Translators: %s is the name of an archive store. */
+    return g_strdup_printf (_ ("Remove the recovery key of %s"), name);
+  return mun_care_dup_title (care, name);
+}
+
 /* Takes @arguments. */
 static void
 start (MunStoresPage *self, MunCare care, JsonObject *store, JsonObject *arguments)
 {
-  g_autofree char *title = mun_care_dup_title (care, mun_json_get_string (store, "name", ""));
+  g_autofree char *title = dup_title (care, store, arguments);
   gint64 id = mun_json_get_int (store, "id", 0);
   MunOperation *operation;
 
@@ -455,6 +483,26 @@ verify_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+maintain_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunStoresPage *self = MUN_STORES_PAGE (widget);
+
+  mun_connection_start (get_connection (self), MAINTAIN, NULL,
+                        _ ("Maintain the databases of the archive stores"));
+  show_operations (self);
+}
+
+static void
+compact_master_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MunStoresPage *self = MUN_STORES_PAGE (widget);
+
+  mun_connection_start (get_connection (self), COMPACT_MASTER, NULL,
+                        _ ("Compact the master database"));
+  show_operations (self);
+}
+
+static void
 renew_confirmed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Plan) plan = data;
@@ -576,6 +624,9 @@ mun_stores_page_class_init (MunStoresPageClass *klass)
   gtk_widget_class_install_action (widget_class, "stores.create", NULL, create_action);
   gtk_widget_class_install_action (widget_class, "stores.attach", NULL, attach_action);
   gtk_widget_class_install_action (widget_class, "stores.verify-all", NULL, verify_all_action);
+  gtk_widget_class_install_action (widget_class, "stores.maintain", NULL, maintain_action);
+  gtk_widget_class_install_action (widget_class, "stores.compact-master", NULL,
+                                   compact_master_action);
   gtk_widget_class_install_action (widget_class, "stores.renew-master-key", NULL, renew_action);
 }
 

@@ -7,11 +7,12 @@
 #include "errors.h"
 #include "mun-state-stack.h"
 #include "mun-store-row.h"
+#include "mun-stores-page.h"
 
 #define STORES                                                                                     \
   "[{\"id\":1,\"name\":\"2024-01\",\"type\":\"FileSystemInternal\",\"requestedState\":"            \
   "\"disabled\",\"error\":null,\"statisticsCount\":0,\"statisticsSize\":0,"                        \
-  "\"storedSize\":30250000000},"                                                                   \
+  "\"storedSize\":30250000000,\"hasRecoveryKey\":false},"                                          \
   "{\"id\":2,\"name\":\"2025-01, moved from the old server of the branch office\","                \
   "\"type\":\"FileSystemInternal\",\"requestedState\":\"writeProtected\",\"error\":null,"          \
   "\"statisticsCount\":1204817,\"statisticsSize\":81200000000,\"storedSize\":40350000000},"        \
@@ -20,7 +21,7 @@
   "database\",\"statisticsCount\":0,\"statisticsSize\":0,\"storedSize\":9120000000},"              \
   "{\"id\":4,\"name\":\"2026-01\",\"type\":\"FileSystemInternal\",\"requestedState\":"             \
   "\"current\",\"error\":null,\"statisticsCount\":312345,\"statisticsSize\":23987654321,"          \
-  "\"storedSize\":12111000000}]"
+  "\"storedSize\":12111000000,\"hasRecoveryKey\":true}]"
 
 static MunStoreRow *
 row_of (GtkWidget *widget, gint64 id)
@@ -107,10 +108,12 @@ test_dialogs (void)
     gint64 id;
   } dialogs[] = {
     { "store-recover", "store.RecoverStore", 3 },
+    { "store-recover-own", "store.RecoverStore", 1 },
     { "store-unlock", "store.UnlockStore", 3 },
     { "store-compact", "store.CompactStore", 4 },
     { "store-records", "store.RecreateRecoveryRecords", 4 },
-    { "store-recovery-key", "store.SetStoreRecoveryKey", 4 },
+    { "store-recovery-key", "store.SetStoreRecoveryKey", 1 },
+    { "store-recovery-key-again", "store.SetStoreRecoveryKey", 4 },
     { "store-create", "stores.create", 0 },
     { "store-attach", "stores.attach", 0 },
     { "store-renew-key", "stores.renew-master-key", 0 },
@@ -150,6 +153,12 @@ test_menus (void)
       "menu_button"));
   gtk_menu_button_popup (button);
   render_shoot_popover (gtk_menu_button_get_popover (button), "store-menu");
+  gtk_menu_button_popdown (button);
+  button
+      = GTK_MENU_BUTTON (gtk_widget_get_template_child (GTK_WIDGET (mun_window_get_page (window)),
+                                                        MUN_TYPE_STORES_PAGE, "menu_button"));
+  gtk_menu_button_popup (button);
+  render_shoot_popover (gtk_menu_button_get_popover (button), "stores-menu");
   render_close (window);
 }
 
